@@ -1,0 +1,47 @@
+"""What travels between nodes over the broker: ids and numbers, never a word that a person wrote."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from beside.protocol.events import Topic
+from beside.protocol.shapes import Log
+
+
+class Signal(Struct, kw_only=True, frozen=True, tag_field="type", forbid_unknown_fields=True):
+    pass
+
+
+class Grew(Signal, tag="grew", frozen=True):
+    """A log of the topic's conversation reaches at least `seq` now."""
+
+    conversation: UUID
+    log: Log
+    seq: int
+
+
+class Typed(Signal, tag="typed", frozen=True):
+    conversation: UUID
+    account: UUID
+
+
+class Saw(Signal, tag="saw", frozen=True):
+    conversation: UUID
+    account: UUID
+    seq: int
+
+
+class Moved(Signal, tag="moved", frozen=True):
+    """Something about this account or desk changed."""
+
+    what: Topic
+
+
+class Revoked(Signal, tag="revoked", frozen=True):
+    """Sockets of this account end with `code`; all of them, or those of one session."""
+
+    code: int
+    session: UUID | None = None
+
+
+AnySignal = Grew | Typed | Saw | Moved | Revoked
