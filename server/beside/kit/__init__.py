@@ -1,0 +1,1 @@
+"""What every domain stands on, with no word of the domain in it."""

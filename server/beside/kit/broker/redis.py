@@ -1,0 +1,229 @@
+"""The bus between nodes, over Redis. A *life* is one pair of connections; whatever goes wrong in it ends it whole, and the next one begins with a GAP.
+
+Callers never touch a connection: they leave what they want in a queue, and the life's own tasks do it. So a caller who is cancelled halfway
+cannot leave an answer behind for the next one (FAULTS 44), and what is waiting goes out together.
+"""
+
+import asyncio
+import contextlib
+import random
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from beside.kit.broker import GAP, Broker, Callback
+from beside.kit.broker.memory import Listeners
+from beside.kit.ids import new_token
+from beside.kit.logs import log
+
+ECHO_EVERY_S = 2.5  # two missed in a row mean a dead subscription: found in at most 7.5 s (FAULTS 40 asks for 10)
+ECHOES_MISSED = 2
+ANSWER_S = 2.0  # Redis answers in milliseconds; one that takes this long is away, and a sender must not wait longer
+OPEN_S = 3.0  # how long a start waits for Redis before it goes on without
+AGAIN_S = (0.1, 0.3, 1.0)  # between lives, then the last for ever: back within 2 s of Redis coming back (FAULTS 38)
+TOGETHER = 500  # publishes, or subscriptions, that share one round trip
+
+
+class Away(ConnectionError):
+    """Redis does not answer now. Nothing was published."""
+
+
+@dataclass(slots=True)
+class _Topic:
+    """`made`: Redis confirmed it in this life. `owed`: somebody may have missed something, so the confirmation brings a GAP."""
+
+    made: asyncio.Event = field(default_factory=asyncio.Event)
+    owed: bool = False
+
+
+@dataclass(slots=True)
+class _Life:
+    """What callers have asked for and this life has not done yet."""
+
+    publishes: asyncio.Queue[tuple[str, bytes, asyncio.Future[None]]] = field(default_factory=asyncio.Queue)
+    wishes: asyncio.Queue[tuple[bool, str]] = field(default_factory=asyncio.Queue)
+    """(True, topic) to subscribe, (False, topic) to unsubscribe; done in the order of asking."""
+    unanswered: int = 0
+
+
+class RedisBroker(Broker):
+    """`prefix` keeps two houses on one Redis apart (channels know no database number). `echo_every_s` is shorter in tests."""
+
+    def __init__(self, url: str, *, prefix: str = "beside:", echo_every_s: float = ECHO_EVERY_S) -> None:
+        self._url, self._prefix, self._echo_every_s = url, prefix, echo_every_s
+        self._echo: Final = f"echo.{new_token()}"  # this node's own
+        self._listeners = Listeners()
+        self._topics: dict[str, _Topic] = {}
+        self._life: _Life | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._well = asyncio.Event()
+
+    async def open(self) -> None:
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep(), name="broker")
+            await _at_most(OPEN_S, self._well)
+
+    async def close(self) -> None:
+        keeper, self._keeper = self._keeper, None
+        while keeper and not keeper.done():  # once more: what breaks while it is cancelled, such as a connection, takes the place of the cancelling
+            keeper.cancel()
+            await asyncio.wait([keeper], timeout=ANSWER_S)
+
+    async def publish(self, topic: str, payload: bytes) -> None:
+        """Raises `Away`, or redis-py's `ResponseError` where Redis itself refuses."""
+        life = self._life
+        if life is None:
+            raise Away
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        life.publishes.put_nowait((topic, payload, done))
+        await done
+
+    async def subscribe(self, topic: str, callback: Callback) -> None:
+        if self._listeners.add(topic, callback):
+            self._topics[topic] = _Topic()
+            if self._life:
+                self._life.wishes.put_nowait((True, topic))
+        wanted = self._topics[topic]
+        try:
+            if not self._life or not await _at_most(ANSWER_S, wanted.made):
+                wanted.owed = True
+        except asyncio.CancelledError:
+            await self.unsubscribe(topic, callback)
+            raise
+
+    async def unsubscribe(self, topic: str, callback: Callback) -> None:
+        if self._listeners.remove(topic, callback):
+            del self._topics[topic]
+            if self._life:
+                self._life.wishes.put_nowait((False, topic))
+
+    @property
+    def well(self) -> bool:
+        return self._well.is_set()
+
+    async def _keep(self) -> None:
+        """One life after the other, until `close`."""
+        tries = 0
+        while True:
+            try:
+                await self._live()
+            except* Exception as ended:  # whatever it was: a house whose bus stays dead for ever is worse
+                tries = 0 if self.well else tries + 1
+                log.warning("broker.lost", error=type(ended.exceptions[0]).__name__, attempts=tries)
+            finally:
+                self._end()
+            jitter = random.uniform(0.5, 1.0)  # noqa: S311  # not a secret: it keeps nodes from coming back in step
+            await asyncio.sleep(AGAIN_S[min(tries, len(AGAIN_S) - 1)] * jitter)
+
+    async def _live(self) -> None:
+        client = Redis.from_url(
+            self._url,
+            legacy_responses=False,
+            retry=Retry(NoBackoff(), 0),  # a silent retry would hide what was missed
+            socket_timeout=ANSWER_S,
+            socket_connect_timeout=ANSWER_S,
+            client_name="beside-broker",
+        )
+        async with client, client.pubsub() as hearing:
+            await hearing.subscribe(self._prefix + self._echo)
+            self._life = life = _Life()
+            for topic in self._topics:
+                life.wishes.put_nowait((True, topic))
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._hear(hearing, life))
+                tasks.create_task(self._follow(hearing, life))
+                tasks.create_task(self._say(client, life))
+                tasks.create_task(self._prove(life))
+
+    def _end(self) -> None:
+        """Whatever waited on the life that ended is told; every topic owes a GAP."""
+        life, self._life = self._life, None
+        self._well.clear()
+        for topic in self._topics.values():
+            topic.made.clear()
+            topic.owed = True
+        while life and not life.publishes.empty():
+            _settle(life.publishes.get_nowait()[2], Away())
+
+    async def _hear(self, hearing: PubSub, life: _Life) -> None:
+        while True:
+            heard = await hearing.get_message(timeout=None)
+            if heard is None:
+                continue
+            topic = heard["channel"].decode().removeprefix(self._prefix)
+            if topic == self._echo:
+                life.unanswered = 0
+                if heard["type"] == "message":
+                    self._well.set()
+            elif heard["type"] == "message":
+                self._listeners.tell(topic, heard["data"])
+            elif heard["type"] == "subscribe":
+                self._confirmed(topic)
+
+    def _confirmed(self, name: str) -> None:
+        topic = self._topics.get(name)
+        if topic is None:
+            return  # unsubscribed again in the meantime
+        missed = topic.owed or topic.made.is_set()  # confirmed twice: it was gone in between
+        topic.owed = False
+        topic.made.set()
+        if missed:
+            self._listeners.tell(name, GAP)
+
+    async def _follow(self, hearing: PubSub, life: _Life) -> None:
+        """Carry out wishes; those that stand next to each other and are alike go together."""
+        while True:
+            wishes = await _all_of(life.wishes)
+            while wishes:
+                wanted = wishes[0][0]
+                alike = next((at for at, wish in enumerate(wishes) if wish[0] != wanted), len(wishes))
+                names = [self._prefix + topic for _, topic in wishes[:alike]]
+                await (hearing.subscribe(*names) if wanted else hearing.unsubscribe(*names))
+                del wishes[:alike]
+
+    async def _say(self, client: Redis, life: _Life) -> None:
+        while True:
+            batch = await _all_of(life.publishes)
+            try:
+                pipeline = client.pipeline(transaction=False)
+                for topic, payload, _ in batch:
+                    pipeline.publish(self._prefix + topic, payload)
+                answers = await pipeline.execute(raise_on_error=False)
+            except BaseException:
+                for _, _, done in batch:
+                    _settle(done, Away())
+                raise
+            for (_, _, done), answer in zip(batch, answers, strict=True):
+                _settle(done, answer if isinstance(answer, Exception) else None)
+
+    async def _prove(self, life: _Life) -> None:
+        """Say something to ourselves, again and again. Silence is how a subscription dies."""
+        while life.unanswered < ECHOES_MISSED:
+            life.unanswered += 1
+            await self.publish(self._echo, b"")
+            await asyncio.sleep(self._echo_every_s)
+        raise Away
+
+
+async def _at_most(seconds: float, event: asyncio.Event) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
+
+
+async def _all_of(queue: asyncio.Queue[Any]) -> list[Any]:
+    """Everything that waits, in order, `TOGETHER` at most; at least one."""
+    found = [await queue.get()]
+    while not queue.empty() and len(found) < TOGETHER:
+        found.append(queue.get_nowait())
+    return found
+
+
+def _settle(done: asyncio.Future[None], refused: Exception | None) -> None:
+    if not done.done():  # else the caller was cancelled
+        done.set_exception(refused) if refused else done.set_result(None)

@@ -1,0 +1,129 @@
+"""One command, one transaction, one context. What is published or enqueued is staged here and released by the commit.
+
+async with command(house, actor) as ctx:      # writes; commits on the way out, rolls back on an error
+    ...
+async with query(house, actor) as ctx:        # reads
+    ...
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from beside.kit.errors import NotSignedIn, Unavailable
+from beside.kit.house import House
+from beside.kit.jobs import Job
+from beside.kit.logs import log
+
+READ_ONLY = "25006"  # PostgreSQL's word for a standby that is asked to write (FAULTS 51); its drivers call that our mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: ids and roles, nothing of the person."""
+
+    account: UUID
+    hub: UUID
+    session: UUID
+    roles: frozenset[str]
+
+
+@dataclass(slots=True)
+class Context:
+    """`now` is one instant for the whole command. `db` is inside the command's transaction."""
+
+    house: House
+    db: AsyncSession
+    now: datetime
+    actor: Actor | None = None
+    _signals: list[tuple[str, bytes]] = field(default_factory=list)
+    _grown: dict[tuple[UUID, str], list[object]] = field(default_factory=dict)
+    _due_now: bool = False
+
+    @property
+    def me(self) -> Actor:
+        """The actor, where there must be one. Raises `NotSignedIn`."""
+        if self.actor is None:
+            raise NotSignedIn
+        return self.actor
+
+    def publish(self, topic: str, signal: msgspec.Struct) -> None:
+        """Send a signal to every node once this is committed. Signals carry ids and numbers only."""
+        self._signals.append((topic, msgspec.json.encode(signal)))
+
+    def grew(self, conversation: UUID, log_name: str, event: object) -> None:
+        """An event of this conversation will be committed here; local sockets get it without a read."""
+        self._grown.setdefault((conversation, log_name), []).append(event)
+
+    def enqueue(self, name: str, args: Mapping[str, Any], *, due_at: datetime | None = None) -> None:
+        """A durable job in this transaction: it runs at least once, after `due_at` (default: now)."""
+        due = due_at or self.now
+        self.db.add(Job(name=name, args=dict(args), due_at=due, created_at=self.now))
+        self._due_now = self._due_now or due <= self.now
+
+    def wake(self) -> None:
+        """Something other than a job is due once this is committed: the worker in this process looks at once."""
+        self._due_now = True
+
+    def react(self, fact: str, **ids: Any) -> None:
+        """A fact that higher domains may act on: one durable job per row of `reactions.py` under this name."""
+        for name in self.house.reactions.get(fact, ()):
+            self.enqueue(name, {key: str(value) for key, value in ids.items()})
+
+    async def release(self) -> None:
+        """After the commit: local sockets first, then the other nodes, then the worker. Nothing here can undo the commit."""
+        for (conversation, log_name), events in self._grown.items():
+            for grew in self.house.grew_here:
+                grew(conversation, log_name, events)
+        for topic, payload in self._signals:
+            try:
+                await self.house.broker.publish(topic, payload)
+            except Exception as lost:  # a hint: the poll finds what it told of
+                log.warning("broker.publish_lost", topic=topic.split(".")[0], error=type(lost).__name__)
+        if self._due_now:
+            for wake in self.house.woken:
+                wake()
+
+
+@asynccontextmanager
+async def command(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
+    """A transaction for one command. Raises `Unavailable` where the database cannot take it; then nothing was stored."""
+    try:
+        async with house.database.write() as db:
+            ctx = Context(house, db, house.clock.now(), actor)
+            yield ctx
+            await db.commit()
+    except (PoolTimeout, DBAPIError) as refused:
+        if not _is_away(refused):
+            raise
+        log.warning("database.unavailable", error=type(refused).__name__)
+        raise Unavailable(detail=type(refused).__name__, retry_after_ms=2_000) from refused
+    await ctx.release()
+
+
+@asynccontextmanager
+async def query(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
+    """A context for looking things up. Nothing staged on it is released."""
+    try:
+        async with house.database.read() as db:
+            yield Context(house, db, house.clock.now(), actor)
+    except (PoolTimeout, DBAPIError) as refused:
+        if not _is_away(refused):
+            raise
+        log.warning("database.unavailable", error=type(refused).__name__)
+        raise Unavailable(detail=type(refused).__name__, retry_after_ms=2_000) from refused
+
+
+def _is_away(refused: PoolTimeout | DBAPIError) -> bool:
+    """Whether the database cannot do it now, rather than we asked for something wrong."""
+    if isinstance(refused, PoolTimeout | OperationalError) or refused.connection_invalidated:
+        return True
+    return getattr(refused.orig, "sqlstate", None) == READ_ONLY

@@ -1,0 +1,123 @@
+"""One class makes either database: SQLite on one machine, PostgreSQL on many. Rows are tables of one metadata."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Enum as EnumType
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+BUSY_MS = 5_000  # how long a SQLite statement waits for another process (backup, doctor) before it gives up
+POOL_SIZE = 10  # connections a node keeps; PostgreSQL's default of 100 then serves eight nodes and workers
+POOL_OVERFLOW = 5
+POOL_WAIT_S = 2.0  # FAULTS 49: a request that gets no connection by then is told so
+LOCK_TIMEOUT_MS = 5_000
+
+# synchronous=FULL: an acknowledged message survives the power going
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "temp_store=MEMORY", "cache_size=-16000")
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Table(SQLModel):
+    """The parent of every table: one metadata, named constraints (SQLite's batch migrations need the names)."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def words_of(enum: type[StrEnum]) -> EnumType:
+    """A column of an enum's values as plain text: a new member needs no migration."""
+    return EnumType(enum, native_enum=False, create_constraint=False, length=32, values_callable=lambda e: [m.value for m in e])
+
+
+AwareDateTime = UTCDateTime
+
+
+class Database:
+    """Sessions for reading and for writing. Nobody below the edge commits: `kit.context` does."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(_with_driver(url))
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+        writing = self.engine.execution_options(sqlite_write=True) if self.is_sqlite else self.engine
+        self._reads = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self._writes = async_sessionmaker(writing, class_=AsyncSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session to look things up in."""
+        async with self._reads() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session in a write transaction; SQLite has one writer at a time, and they queue here rather than in the file."""
+        async with self._writer or nullcontext(), self._writes() as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _with_driver(url: str) -> str:
+    """Operators write `postgresql://` and `sqlite:///`; the driver is our affair."""
+    for plain, driven in (("postgresql://", "postgresql+psycopg://"), ("postgres://", "postgresql+psycopg://"), ("sqlite://", "sqlite+aiosqlite://")):
+        if url.startswith(plain):
+            return driven + url.removeprefix(plain)
+    return url
+
+
+def _postgresql(url: Any) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_WAIT_S,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        hide_parameters=True,  # what a statement carried is nobody's business, in an error least of all
+        connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC", "connect_timeout": 5},
+    )
+
+
+def _sqlite(url: Any) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=5, max_overflow=5, hide_parameters=True)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(dbapi: Any, _: Any) -> None:
+        dbapi.isolation_level = None  # the driver must not BEGIN for us
+        cursor = dbapi.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # a reader that turns writer cannot be made to wait, so a writer says so at the start
+        writing = connection.get_execution_options().get("sqlite_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def require_aware(at: datetime) -> datetime:
+    """`at`, if it knows its zone; a naive time is a programming mistake."""
+    if at.tzinfo is None:
+        raise TypeError("a time without a zone")
+    return at
