@@ -1,0 +1,1 @@
+"""Tenants: one organisation or one local network, with its policy and opening hours."""
