@@ -1,0 +1,1 @@
+"""People, their sessions, their roles, and the one permission table."""

@@ -1,0 +1,100 @@
+"""Who is behind a token: one query for the session, the account, its roles, whether it is suspended and has its second factor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, select, update
+from sqlmodel import col
+
+from beside.accounts.permissions import is_staff
+from beside.accounts.session_life import REFRESH, ends_at, is_stale
+from beside.accounts.suspensions import suspended_now
+from beside.accounts.tables import Account, RoleGrant, SecondFactor, Session
+from beside.hubs.policy import read_policy
+from beside.hubs.tables import Hub
+from beside.kit.context import Actor, Context, command
+from beside.kit.errors import Unavailable
+from beside.kit.house import House
+from beside.kit.ids import token_hash
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An actor, and what holds for them now. With `second_factor_needed` every door but their own second factor and the way out is shut.
+
+    `expires_at` is when the session ends if it is not used again; `refresh_due` says that its use should be written down (`refresh`).
+    """
+
+    actor: Actor
+    suspended: bool
+    second_factor_needed: bool
+    expires_at: datetime
+    refresh_due: bool
+
+    @property
+    def staff(self) -> bool:
+        return is_staff(self.actor.roles)
+
+
+async def actor_for_token(ctx: Context, token: str) -> SignedIn | None:
+    """Who holds this session token; None where it is unknown, ended or run out, or where no role is left."""
+    return await _found(ctx, col(Session.token_hash) == token_hash(token))
+
+
+async def actor_for_session(ctx: Context, session: UUID) -> SignedIn | None:
+    """As `actor_for_token`, for a session known by its id: sockets look again with this."""
+    return await _found(ctx, col(Session.id) == session)
+
+
+async def refresh(house: House, signed_in: SignedIn) -> None:
+    """Write down that the session is in use, at most once a minute, in a transaction of its own. A database that only reads stops nobody."""
+    if not signed_in.refresh_due:
+        return
+    try:
+        async with command(house) as ctx:
+            mine = and_(col(Session.id) == signed_in.actor.session, col(Session.ended_at).is_(None), col(Session.last_used_at) <= ctx.now - REFRESH)
+            await ctx.db.exec(update(Session).where(mine).values(last_used_at=ctx.now))
+    except Unavailable:
+        return
+
+
+async def _found(ctx: Context, which: ColumnElement[bool]) -> SignedIn | None:
+    statement: Select[Any] = (
+        select(
+            col(Session.id),
+            col(Session.created_at),
+            col(Session.last_used_at),
+            col(Account.id).label("account"),
+            col(Account.hub_id),
+            col(Hub.policy),
+            col(SecondFactor.confirmed_at),
+            col(RoleGrant.role),
+            suspended_now(col(Account.id), ctx.now).label("suspended"),
+        )
+        .join(Account, col(Account.id) == col(Session.account_id))
+        .join(Hub, col(Hub.id) == col(Account.hub_id))
+        .join(RoleGrant, and_(col(RoleGrant.account_id) == col(Account.id), col(RoleGrant.revoked_at).is_(None)))
+        .outerjoin(SecondFactor, col(SecondFactor.account_id) == col(Account.id))
+        .where(which, col(Session.ended_at).is_(None))
+    )
+    rows = (await ctx.db.exec(statement)).all()  # type: ignore[call-overload]  # SQLModel's stubs count to four columns
+    return _signed_in(rows, ctx.now) if rows else None
+
+
+def _signed_in(rows: Sequence[Row[Any]], now: datetime) -> SignedIn | None:
+    first = rows[0]
+    roles = frozenset(row.role.value for row in rows)
+    staff = is_staff(roles)
+    expires_at = ends_at(first.created_at, first.last_used_at, staff=staff)
+    if now >= expires_at:
+        return None
+    return SignedIn(
+        actor=Actor(first.account, first.hub_id, first.id, roles),
+        suspended=bool(first.suspended),
+        second_factor_needed=staff and first.confirmed_at is None and read_policy(first.policy).staff_need_second_factor,
+        expires_at=expires_at,
+        refresh_due=is_stale(first.last_used_at, now),
+    )
