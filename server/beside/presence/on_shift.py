@@ -1,0 +1,26 @@
+"""Which peers have the desk open in a hub: how many can be there for somebody soon. Who is asked first is matching's affair."""
+
+from uuid import UUID
+
+from beside.kit.house import House
+
+SHIFT_S = 90.0  # renewed while the desk's socket is open: a lost connection of a minute does not end a shift
+
+
+async def start(house: House, hub: UUID, account: UUID) -> None:
+    """`account` has the desk open; say it again at every heartbeat."""
+    await house.ephemeral.put(_key(hub), str(account), "", SHIFT_S)
+
+
+async def end(house: House, hub: UUID, account: UUID) -> None:
+    """The last desk of `account` was closed."""
+    await house.ephemeral.drop(_key(hub), str(account))
+
+
+async def on_shift(house: House, hub: UUID) -> set[UUID]:
+    """The accounts that have the desk of this hub open."""
+    return {UUID(account) for account in await house.ephemeral.all(_key(hub))}
+
+
+def _key(hub: UUID) -> str:
+    return f"shift:{hub}"

@@ -1,0 +1,94 @@
+"""The same facts for many nodes, in Redis: one hash per key, each field with the moment it runs out. Without Redis each node knows its own.
+
+Stamps and not HSETEX, which needs Redis 7.4: distributions ship 7.0. They are nodes' clocks, so a node ten seconds off shows people ten seconds long.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from beside.kit.logs import log
+from beside.presence.memory import MemoryEphemeral
+
+ANSWER_S = 0.5  # a hint is not worth a longer wait
+REST_S = 2.0  # after a refusal nobody asks again for so long: a Redis that hangs costs one wait, not one for each question
+LONG_GONE_S = 600.0  # a field that ran out this long ago is cleared away; sooner might race with its renewal
+
+T = TypeVar("T")
+
+
+class RedisEphemeral:
+    """An `Ephemeral` (`kit.house`). Nothing here raises because of Redis."""
+
+    def __init__(self, url: str, *, prefix: str = "beside:", now: Callable[[], float] = time.time) -> None:
+        self._redis = Redis.from_url(
+            url,
+            legacy_responses=False,
+            retry=Retry(NoBackoff(), 1),  # one more try: the pool may hold connections from before a restart
+            socket_timeout=ANSWER_S,
+            socket_connect_timeout=ANSWER_S,
+            client_name="beside-presence",
+        )
+        self._prefix, self._now = prefix, now
+        self._near = MemoryEphemeral()
+        self._rest_until = 0.0
+
+    async def put(self, key: str, field: str, value: str, seconds: float) -> None:
+        await self._near.put(key, field, value, seconds)
+        until, name = self._now() + seconds, self._prefix + key
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hset(name, field, f"{until:.3f} {value}")
+        pipeline.pexpire(name, int(seconds * 1000), nx=True)
+        pipeline.pexpire(name, int(seconds * 1000), gt=True)  # the key lives as long as its longest field
+        await self._try(pipeline.execute())
+
+    async def drop(self, key: str, field: str) -> None:
+        await self._near.drop(key, field)
+        await self._try(self._redis.hdel(self._prefix + key, field))
+
+    async def all(self, key: str) -> dict[str, str]:
+        name, now = self._prefix + key, self._now()
+        stored = await self._try(cast(Awaitable[dict[bytes, bytes]], self._redis.hgetall(name)))
+        if stored is None:
+            return await self._near.all(key)
+        facts = {field: _read(fact) for field, fact in stored.items()}
+        gone = [field for field, (until, _) in facts.items() if until < now - LONG_GONE_S]
+        if gone:
+            await self._try(self._redis.hdel(name, *gone))
+        return {field.decode(): value for field, (until, value) in facts.items() if until > now}
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _try(self, asked: Awaitable[T]) -> T | None:
+        """What Redis answers, or None where it does not."""
+        if time.monotonic() < self._rest_until:
+            _forget(asked)
+            return None
+        try:
+            return await asked
+        except (RedisError, OSError, TimeoutError) as lost:
+            self._rest_until = time.monotonic() + REST_S
+            log.warning("presence.lost", error=type(lost).__name__)
+            return None
+
+
+def _read(fact: bytes) -> tuple[float, str]:
+    """When it runs out, and what it says. What we did not write ourselves has run out."""
+    until, _, value = fact.decode(errors="replace").partition(" ")
+    try:
+        return float(until), value
+    except ValueError:
+        return 0.0, ""
+
+
+def _forget(asked: Awaitable[object]) -> None:
+    """Close what will not be awaited, so that Python does not warn of it."""
+    close = getattr(asked, "close", None)
+    if close:
+        close()

@@ -1,0 +1,54 @@
+"""Who is here and who is on shift, over both stores."""
+
+from uuid import uuid4
+
+import pytest
+
+from beside.kit.house import Ephemeral, House
+from beside.presence import connected, on_shift
+from beside.presence.memory import MemoryEphemeral
+from tests.rig.house import make_house
+
+HERE, ELSEWHERE = uuid4(), uuid4()
+WREN, ALDER = uuid4(), uuid4()
+
+
+@pytest.fixture
+def place(sqlite_url: str, ephemeral: Ephemeral) -> House:
+    return make_house(sqlite_url, ephemeral=ephemeral)
+
+
+async def test_who_arrives_is_here_until_they_leave(place: House) -> None:
+    """In this conversation, and in no other."""
+    await connected.arrive(place, HERE, WREN)
+    await connected.arrive(place, HERE, ALDER)
+    await connected.arrive(place, HERE, WREN)
+    both = await connected.here(place, HERE)
+    await connected.leave(place, HERE, WREN)
+    await connected.leave(place, HERE, WREN)
+    assert ({WREN, ALDER}, {ALDER}, set()) == (both, await connected.here(place, HERE), await connected.here(place, ELSEWHERE))
+
+
+async def test_who_starts_a_shift_is_on_shift_until_it_ends(place: House) -> None:
+    """In this hub, and in no other."""
+    await on_shift.start(place, HERE, WREN)
+    during = await on_shift.on_shift(place, HERE)
+    await on_shift.end(place, HERE, WREN)
+    assert ({WREN}, set(), set()) == (during, await on_shift.on_shift(place, HERE), await on_shift.on_shift(place, ELSEWHERE))
+
+
+async def test_being_connected_is_not_being_on_shift(place: House) -> None:
+    """The two are kept apart, even for one id."""
+    await connected.arrive(place, HERE, WREN)
+    assert set() == await on_shift.on_shift(place, HERE)
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(49, ({WREN}, {WREN})), (51, (set(), {WREN})), (89, (set(), {WREN})), (91, (set(), set()))])
+async def test_who_is_not_renewed_is_forgotten(sqlite_url: str, seconds: int, expected: tuple[set[object], set[object]]) -> None:
+    """Two late heartbeats are forgiven; then somebody is shown as gone. A shift outlasts a lost connection of a minute."""
+    at = 0.0
+    house = make_house(sqlite_url, ephemeral=MemoryEphemeral(lambda: at))
+    await connected.arrive(house, HERE, WREN)
+    await on_shift.start(house, HERE, WREN)
+    at += seconds
+    assert expected == (await connected.here(house, HERE), await on_shift.on_shift(house, HERE))
