@@ -1,0 +1,30 @@
+"""How far somebody has read. Told to the others as it moves; not an event, for it changes no words."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from beside.conversations.tables import Conversation, Participant
+from beside.kit.context import Context
+from beside.protocol import topics
+from beside.protocol.signals import Saw
+
+
+async def mark_seen(ctx: Context, conversation: UUID, seq: int) -> bool:
+    """Everything up to `seq` was on the actor's screen. Only ever moves forward, and never past the end. Returns whether it moved."""
+    end = select(Conversation.last_seq).where(Conversation.id == conversation).scalar_subquery()
+    moved = await ctx.db.exec(
+        update(Participant)
+        .where(
+            col(Participant.conversation_id) == conversation,
+            col(Participant.account_id) == ctx.me.account,
+            col(Participant.left_at).is_(None),
+            col(Participant.seen_seq) < seq,
+            end >= seq,
+        )
+        .values(seen_seq=seq)
+    )
+    if moved.rowcount:
+        ctx.publish(topics.conversation(conversation), Saw(conversation=conversation, account=ctx.me.account, seq=seq))
+    return bool(moved.rowcount)
