@@ -1,0 +1,1 @@
+"""What people say: sending, editing, hiding, and reading it back."""
