@@ -1,0 +1,31 @@
+"""The escalations on the desk of one person: those they raised that are open, most urgent first, and those closed lately, with their line back."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from beside.escalations.on_call import URGENCY
+from beside.escalations.states import state_of
+from beside.escalations.story import story_of
+from beside.escalations.tables import Escalation
+from beside.kit.context import Context
+from beside.protocol.snapshots import EscalationLine
+
+ANSWERED_FOR = timedelta(hours=24)  # a peer who went home reads on the next shift what came of it
+
+
+async def escalations_at_desk(ctx: Context) -> list[EscalationLine]:
+    """The actor's own."""
+    open_or_answered = col(Escalation.closed_at).is_(None) | (col(Escalation.closed_at) > ctx.now - ANSWERED_FOR)
+    mine = select(Escalation).where(Escalation.hub_id == ctx.me.hub, Escalation.raised_by == ctx.me.account, open_or_answered)
+    rows = (await ctx.db.exec(mine.order_by(col(Escalation.raised_at)))).all()
+    return [
+        EscalationLine(
+            escalation=row.id,
+            severity=row.severity,
+            raised_at=row.raised_at,
+            state=state_of((await story_of(ctx, row)).facts),
+            conversation=row.conversation_id,
+        )
+        for row in sorted(rows, key=lambda row: URGENCY[row.severity])
+    ]

@@ -1,0 +1,75 @@
+"""An escalation seen and taken by the link in a page: looking changes nothing, taking is once."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from beside.accounts.names import name_of
+from beside.escalations.access import lock
+from beside.escalations.acknowledge import take
+from beside.escalations.climbing import acknowledgement_of
+from beside.escalations.links import Link, read_link
+from beside.escalations.rota import rungs_of
+from beside.escalations.tables import Acknowledgement, Escalation
+from beside.kit.context import Context
+from beside.kit.errors import NotAllowed
+from beside.kit.logs import log
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the link's page says. `taken_by_this`: by this very link, or by the person it is of."""
+
+    escalation: Escalation
+    taken_by: str | None
+    taken_by_this: bool
+    used_up: bool
+
+
+async def look(ctx: Context, token: str) -> Seen:
+    """Changes nothing, whoever asks and however often. Raises `NotAllowed`."""
+    link = _read(ctx, token)
+    escalation = await ctx.db.get(Escalation, link.escalation)
+    if escalation is None:
+        raise NotAllowed("link_used")
+    return await _seen(ctx, escalation, link)
+
+
+async def take_by_link(ctx: Context, token: str) -> Seen:
+    """Take it as the person of the link's rung. The same link again changes nothing; one whose taking has ended takes nothing. Raises `NotAllowed`."""
+    link = _read(ctx, token)
+    escalation = await lock(ctx, link.escalation)
+    if escalation is None:
+        raise NotAllowed("link_used")
+    seen = await _seen(ctx, escalation, link)
+    if escalation.closed_at is None and seen.taken_by is None and not seen.used_up:
+        account = rungs_of(escalation.ladder)[link.rung].account
+        await take(ctx, escalation, account=account, rung=link.rung, link=link.name)
+        return await _seen(ctx, escalation, link)
+    return seen
+
+
+async def who_took(ctx: Context, escalation: Escalation, acknowledged: Acknowledgement) -> str:
+    """Their pseudonym; what the rota calls them, where the rung names no account."""
+    if acknowledged.account_id:
+        return await name_of(ctx, acknowledged.account_id)
+    return rungs_of(escalation.ladder)[acknowledged.rung].person
+
+
+def _read(ctx: Context, token: str) -> Link:
+    try:
+        return read_link(ctx.house.secret, token, ctx.now)
+    except NotAllowed:
+        log.warning("escalation.link_refused")
+        raise
+
+
+async def _seen(ctx: Context, escalation: Escalation, link: Link) -> Seen:
+    standing = await acknowledgement_of(ctx, escalation)
+    used = select(Acknowledgement).where(
+        Acknowledgement.escalation_id == escalation.id, Acknowledgement.link == link.name, col(Acknowledgement.ended_at).is_not(None)
+    )
+    rungs = rungs_of(escalation.ladder)
+    account = rungs[link.rung].account if link.rung < len(rungs) else None
+    this = standing is not None and (standing.link == link.name or (account is not None and standing.account_id == account))
+    return Seen(escalation, await who_took(ctx, escalation, standing) if standing else None, this, (await ctx.db.exec(used)).first() is not None)

@@ -1,0 +1,81 @@
+"""From rows to the ladder's terms and back: what was paged so far, what comes next, and writing down when that is."""
+
+import zlib
+from collections.abc import Sequence
+from functools import partial
+
+from sqlmodel import col, select
+
+from beside.escalations.ladder import Climb, Paged, Step, Taken, next_step, plainly
+from beside.escalations.rota import ladder_now, rungs_of
+from beside.escalations.tables import Acknowledgement, Cause, Escalation, Page, PageKind, Start, Turn
+from beside.hubs.hours import open_after
+from beside.hubs.scope import policy_of
+from beside.kit.context import Context
+from beside.protocol.shapes import Severity
+
+
+async def begin_turn(ctx: Context, escalation: Escalation, cause: Cause, *, first_rung: int = 0) -> None:
+    """Climb from the start. A ladder that was empty is looked up again: somebody may be on call by now."""
+    if cause is not Cause.raised:
+        escalation.turn += 1
+    if not any(rung.channels for rung in rungs_of(escalation.ladder)):
+        escalation.ladder = await ladder_now(ctx, escalation.hub_id)
+    ctx.db.add(Turn(escalation_id=escalation.id, number=escalation.turn, cause=cause, first_rung=first_rung, started_at=ctx.now))
+    await ctx.db.flush()
+
+
+async def open_page(ctx: Context, escalation: Escalation, rung: int, place: int, kind: PageKind) -> Page:
+    """A message to one channel, due now."""
+    channel = rungs_of(escalation.ladder)[rung].channels[place]
+    page = Page(escalation_id=escalation.id, turn=escalation.turn, rung=rung, place=place, kind=kind, channel_id=channel, created_at=ctx.now)
+    ctx.db.add(page)
+    await ctx.db.flush()
+    return page
+
+
+async def next_of(ctx: Context, escalation: Escalation) -> tuple[Step | None, Sequence[Page]]:
+    """The next step, and the pages its `page` is an index into."""
+    pages = (
+        await ctx.db.exec(select(Page).where(Page.escalation_id == escalation.id, Page.turn == escalation.turn).order_by(col(Page.created_at), col(Page.id)))
+    ).all()
+    turn = (await ctx.db.exec(select(Turn).where(Turn.escalation_id == escalation.id, Turn.number == escalation.turn))).one()
+    taken = await taken_now(ctx, escalation)
+    climb = Climb(tuple(len(rung.channels) for rung in rungs_of(escalation.ladder)), turn.number, turn.started_at, turn.first_rung)
+    onward = partial(open_after, await policy_of(ctx, escalation.hub_id)) if escalation.severity is Severity.concern else plainly
+    return next_step(escalation.severity, climb, [_paged(page) for page in pages], taken, open_after=onward), pages
+
+
+async def rearm(ctx: Context, escalation: Escalation) -> None:
+    """Write down when the next step is; the worker is woken where that is now."""
+    step, _ = await next_of(ctx, escalation)
+    escalation.next_step_at = step.at if step else None
+    await ctx.db.flush()
+    if step and step.at <= ctx.now:
+        ctx.wake()
+
+
+async def acknowledgement_of(ctx: Context, escalation: Escalation) -> Acknowledgement | None:
+    """The one in force."""
+    return (await ctx.db.exec(select(Acknowledgement).where(Acknowledgement.escalation_id == escalation.id, col(Acknowledgement.ended_at).is_(None)))).first()
+
+
+async def taken_now(ctx: Context, escalation: Escalation) -> Taken | None:
+    """The one in force, as the ladder knows it."""
+    acknowledged = await acknowledgement_of(ctx, escalation)
+    if acknowledged is None:
+        return None
+    started = await ctx.db.get(Start, acknowledged.id)
+    return Taken(acknowledged.at, acknowledged.rung, started is not None)
+
+
+def _paged(page: Page) -> Paged:
+    return Paged(
+        turn=page.turn, rung=page.rung, place=page.place, created_at=page.created_at, tries=page.tries, tried_at=page.tried_at,
+        delivered_at=page.delivered_at, held_until=page.leased_until, not_before=page.not_before, jitter=_jitter(page), reminder=page.kind is PageKind.reminder,
+    )  # fmt: skip
+
+
+def _jitter(page: Page) -> float:
+    """Spread over pages and tries, and the same each time it is asked for."""
+    return zlib.crc32(page.id.bytes + page.tries.to_bytes(4)) / 2**31 - 1

@@ -1,0 +1,30 @@
+"""What the peer who raised it sees: the truth at this moment, and what to do by themselves where nobody has been reached."""
+
+from beside.escalations.access import conversation_of
+from beside.escalations.sealing import unseal
+from beside.escalations.states import is_undelivered, state_of
+from beside.escalations.story import story_of
+from beside.escalations.tables import Escalation
+from beside.hubs.scope import policy_of
+from beside.kit.context import Context
+from beside.protocol.call_snapshots import EscalationStatus
+from beside.protocol.shapes import EscalationOutcome
+
+
+async def status_of(ctx: Context, escalation: Escalation) -> EscalationStatus:
+    """For somebody whose right to it was checked."""
+    story = await story_of(ctx, escalation)
+    facts, ended = story.facts, story.resolution
+    conversation = await conversation_of(ctx, escalation)
+    return EscalationStatus(
+        escalation=escalation.id,
+        conversation=escalation.conversation_id,
+        severity=escalation.severity,
+        consent=escalation.consent,
+        state=state_of(facts),
+        steps=story.steps,
+        not_delivered=is_undelivered(facts, ctx.now),
+        emergency_script=(await policy_of(ctx, escalation.hub_id)).emergency_script,
+        outcome=EscalationOutcome(ended.outcome) if ended else None,
+        feedback=unseal(ctx, conversation, escalation.id, "feedback", ended.sealed_feedback) if ended else None,
+    )
