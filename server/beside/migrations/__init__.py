@@ -1,0 +1,1 @@
+"""Alembic without an ini file. Each revision is one sentence."""

@@ -1,0 +1,60 @@
+"""Bring a database to the newest revision, or say whether it is there. Safe to run from several nodes at once: one does it, the others wait."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from beside.kit.db import Database
+
+LOCK = 7_262_843  # any number, the same for all nodes: PostgreSQL's advisory lock
+LOCK_WAIT = "2s"  # FAULTS 52: a migration that cannot get its tables gives up rather than stop the service
+
+
+async def migrate(database: Database) -> None:
+    """To the newest revision."""
+    engine = database.engine.execution_options(sqlite_write=True) if database.is_sqlite else database.engine
+    async with engine.begin() as connection:
+        await _one_at_a_time(connection)
+        await connection.run_sync(lambda c: command.upgrade(_config(c), "head"))
+
+
+async def is_newest(database: Database) -> bool:
+    """Whether the database is at the revision this code was written for."""
+    async with database.engine.connect() as connection:
+        return bool(await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision() == _newest()))
+
+
+async def write_revision(database: Database, sentence: str, number: str) -> None:
+    """For developers: a revision from what the models have and the database lacks."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(lambda c: command.revision(_config(c), message=sentence, autogenerate=True, rev_id=number))
+
+
+async def differences(database: Database) -> None:
+    """Raises `alembic.util.CommandError` where models and revisions disagree."""
+    async with database.engine.connect() as connection:
+        await connection.run_sync(lambda c: command.check(_config(c)))
+
+
+async def _one_at_a_time(connection: AsyncConnection) -> None:
+    if connection.dialect.name == "postgresql":
+        await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _newest() -> str | None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return ScriptDirectory.from_config(config).get_current_head()

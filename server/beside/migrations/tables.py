@@ -1,0 +1,12 @@
+"""Every table there is: importing this fills the metadata."""
+
+from beside.accounts import tables as accounts
+from beside.audit import tables as audit
+from beside.conversations import tables as conversations
+from beside.escalations import tables as escalations
+from beside.hubs import tables as hubs
+from beside.kit import instance, jobs
+from beside.matching import tables as matching
+from beside.moderation import tables as moderation
+
+ALL = (accounts, audit, conversations, escalations, hubs, instance, jobs, matching, moderation)
