@@ -1,0 +1,132 @@
+"""One socket: what it follows, how much of what it was sent is still unconfirmed, and how it ends."""
+
+import asyncio
+import time
+from collections import deque
+from contextlib import suppress
+from typing import Any, Protocol
+from uuid import UUID
+
+from beside.gateway.wire import text_frame
+from beside.kit.context import Actor
+from beside.kit.ids import new_id
+from beside.kit.metrics import REFUSED
+from beside.protocol.codes import REFUSALS, CloseCode
+from beside.protocol.decode import encode
+from beside.protocol.events import Event, Refused
+from beside.protocol.shapes import Log
+
+UNCONFIRMED_EVENTS = 64  # DELIVERY: beyond either, a socket leaves the live set and catches up from the log
+UNCONFIRMED_BYTES = 256 * 1024
+BUFFER_BYTES = 256 * 1024  # written but not yet taken by the kernel: the peer is not reading
+STALLED_S = 30.0  # no confirmation for so long while some is due: the socket is closed as slow
+BEHIND_AGAIN_S = 0.1  # a transport does not say when it was emptied to us; only who is behind is looked at
+FOLLOWED = 64  # logs one socket may follow: every group of a busy moderator, twice over
+MISTAKES = 20  # refused frames a minute: a broken client, or a curious one
+
+
+class Transport(Protocol):
+    def write(self, data: bytes) -> None: ...
+    def is_closing(self) -> bool: ...
+    def get_write_buffer_size(self) -> int: ...
+    def abort(self) -> None: ...
+
+
+class Connection:
+    """`transport` is written to directly; `end` asks the endpoint's task to close with a code."""
+
+    def __init__(self, actor: Actor, transport: Transport) -> None:
+        self.id = new_id()
+        self.actor = actor
+        self.opened_at = time.monotonic()
+        self.typed_at = 0.0
+        self.used = True
+        self.follows: dict[tuple[UUID, Log], Any] = {}
+        self.ended: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
+        self._transport = transport
+        self._unconfirmed: deque[int] = deque()
+        self._unconfirmed_bytes = 0
+        self._sent = self._confirmed = 0
+        self._progress = asyncio.Event()
+        self._progressed_at = time.monotonic()
+        self._mistakes: deque[float] = deque(maxlen=MISTAKES)
+
+    def send(self, event: Event) -> None:
+        """An answer or a signal: not counted, and let go where the socket is behind (a heartbeat will tell)."""
+        self.write(text_frame(encode(event)))
+
+    def write(self, frame: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(frame)
+
+    def push(self, frame: bytes) -> None:
+        """A log event. Look at `has_room` first."""
+        if not self._unconfirmed:
+            self._progressed_at = time.monotonic()
+        self._sent += 1
+        self._unconfirmed.append(len(frame))
+        self._unconfirmed_bytes += len(frame)
+        self.write(frame)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more log event may be sent now."""
+        return (
+            len(self._unconfirmed) < UNCONFIRMED_EVENTS
+            and self._unconfirmed_bytes < UNCONFIRMED_BYTES
+            and self._transport.get_write_buffer_size() < BUFFER_BYTES
+        )
+
+    @property
+    def room_for(self) -> int:
+        return max(0, UNCONFIRMED_EVENTS - len(self._unconfirmed))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the peer is not taking what is written: it then gets heartbeats only."""
+        return self._transport.get_write_buffer_size() >= BUFFER_BYTES
+
+    @property
+    def is_stalled(self) -> bool:
+        return bool(self._unconfirmed) and not self.has_room and time.monotonic() - self._progressed_at > STALLED_S
+
+    def confirm(self, count: int) -> None:
+        """The peer has received `count` log events in all; a count from the future or the past is left alone."""
+        while self._confirmed < min(count, self._sent):
+            self._confirmed += 1
+            self._unconfirmed_bytes -= self._unconfirmed.popleft()
+            self._progressed_at = time.monotonic()
+        self._progress.set()
+
+    async def wait_for_progress(self, seconds: float) -> None:
+        """Until something was confirmed, or so long."""
+        self._progress.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._progress.wait(), seconds)
+
+    async def wait_until_taken(self) -> bool:
+        """Until the peer takes what was written, so that answers never pile up for somebody who only asks. Whether it did, before it counts as stalled."""
+        give_up = time.monotonic() + STALLED_S
+        while self.is_behind and not self._transport.is_closing():
+            if time.monotonic() > give_up:
+                return False
+            await asyncio.sleep(BEHIND_AGAIN_S)
+        return True
+
+    def refuse(self, code: str, *, ref: str | None = None, client_id: UUID | None = None, retry_after_ms: int | None = None) -> None:
+        """Say no in care text; too many of these end the socket."""
+        REFUSED.labels(code).inc()
+        self.send(Refused(ref=ref, code=code, message=REFUSALS[code], client_id=client_id, retry_after_ms=retry_after_ms))
+        now = time.monotonic()
+        if code != "slow_down":
+            self._mistakes.append(now)
+        if len(self._mistakes) == MISTAKES and now - self._mistakes[0] < 60:
+            self.end(CloseCode.too_many_mistakes)
+
+    def end(self, code: CloseCode, reason: str = "") -> None:
+        """Close with `code`; the first call counts."""
+        if not self.ended.done():
+            self.ended.set_result((int(code), reason))
+
+    def abort(self) -> None:
+        self._transport.abort()

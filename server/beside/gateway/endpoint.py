@@ -1,0 +1,161 @@
+"""The socket's door: who knocks, hello, and the loop that reads. One task a socket; it ends in one place."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+from starlette.responses import JSONResponse
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
+
+from beside.accounts.actors import SignedIn, actor_for_token
+from beside.accounts.cookies import token_in
+from beside.accounts.tickets import redeem_ticket
+from beside.gateway.connection import Connection
+from beside.gateway.dispatch import dispatch
+from beside.gateway.heartbeat import BEAT_S
+from beside.gateway.origin import is_our_socket
+from beside.gateway.roster import Roster
+from beside.kit.context import command, query
+from beside.kit.errors import BesideError
+from beside.kit.logs import log
+from beside.kit.metrics import SOCKETS
+from beside.presence import connected, on_shift
+from beside.protocol.codes import REFUSALS, CloseCode
+from beside.protocol.commands import Hello
+from beside.protocol.decode import NotUnderstood, decode
+from beside.protocol.events import Welcome
+from beside.protocol.shapes import Log
+
+HELLO_S = 10.0  # FAULTS 62
+SOCKETS_PER_ACCOUNT = 5  # DELIVERY: a phone, a laptop, a few tabs
+SOCKETS_PER_ADDRESS = 1_000  # FAULTS 63: a ward or a school behind one address, and not a flood
+
+
+class SocketDoor:
+    """The ASGI endpoint of `/ws`."""
+
+    def __init__(self, roster: Roster, origins: frozenset[str]) -> None:
+        self._roster, self._origins = roster, origins
+        self._addresses: Counter[str] = Counter()
+
+    async def come_in(self, socket: WebSocket) -> None:
+        """One socket, from its handshake to its end."""
+        address = socket.client.host if socket.client else ""
+        if not is_our_socket(socket.headers, self._origins):
+            await _deny(socket, 403, "cross_site")
+        elif socket.scope["query_string"]:
+            await _deny(socket, 400, "bad_frame")  # a secret in an address ends in somebody's log: nothing at all is taken from there
+        elif self._addresses[address] >= SOCKETS_PER_ADDRESS:
+            await _deny(socket, 429, "too_many_open")
+        else:
+            self._addresses[address] += 1
+            try:
+                await self._let_in(socket)
+            except (WebSocketDisconnect, WebSocketDisconnected):
+                pass
+            finally:
+                self._addresses -= Counter({address: 1})
+
+    async def _let_in(self, socket: WebSocket) -> None:
+        signed_in = await self._who(socket)
+        if signed_in is None:
+            return
+        await socket.accept()
+        hello = None if signed_in.suspended else await self._hello(socket, signed_in)
+        if hello is None:
+            await socket.close(CloseCode.blocked if signed_in.suspended else CloseCode.hello_late)
+            return
+        connection = Connection(signed_in.actor, socket.scope["extensions"]["beside.transport"])
+        await self._serve(socket, connection, hello)
+
+    async def _who(self, socket: WebSocket) -> SignedIn | None:
+        """Who knocks; somebody unknown is denied before the handshake."""
+        token = token_in(socket.cookies)
+        try:
+            async with query(self._roster.house) as ctx:
+                signed_in = await actor_for_token(ctx, token) if token else None
+        except BesideError as refusal:
+            await _deny(socket, refusal.status, refusal.code)
+            return None
+        if signed_in is None:
+            await _deny(socket, 401, "not_signed_in")
+        elif signed_in.second_factor_needed:
+            await _deny(socket, 403, "second_factor_needed")
+            return None
+        return signed_in
+
+    async def _hello(self, socket: WebSocket, signed_in: SignedIn) -> Hello | None:
+        """The first frame must be a hello with a good ticket, in time."""
+        try:
+            async with asyncio.timeout(HELLO_S):
+                said = decode(await socket.receive_text())
+        except (TimeoutError, NotUnderstood, KeyError):
+            return None
+        if not isinstance(said, Hello):
+            return None
+        try:
+            async with command(self._roster.house, signed_in.actor) as ctx:
+                owner = await redeem_ticket(ctx, said.ticket)
+                return said if owner and owner.actor.session == signed_in.actor.session else None
+        except BesideError:
+            return None
+
+    async def _serve(self, socket: WebSocket, connection: Connection, hello: Hello) -> None:
+        roster, actor = self._roster, connection.actor
+        for oldest in roster.of_account(actor.account)[: -SOCKETS_PER_ACCOUNT + 1]:
+            oldest.end(CloseCode.another_tab)
+        await roster.add(connection)
+        if "peer" in actor.roles:
+            await on_shift.start(roster.house, actor.hub, actor.account)
+        connection.send(Welcome(ref=hello.ref, account=actor.account, epoch=roster.house.epoch, server_time=roster.house.clock.now(), heartbeat_seconds=BEAT_S))
+        SOCKETS.set(len(roster.connections))
+        log.info("socket.opened", account=str(actor.account), count=len(roster.connections))
+        reading = asyncio.create_task(self._read(socket, connection))
+        try:
+            ways: set[asyncio.Future[Any]] = {reading, connection.ended}
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            if connection.ended.done():
+                code, reason = connection.ended.result()
+                with suppress(WebSocketDisconnect, WebSocketDisconnected, RuntimeError):
+                    await socket.close(code, reason)
+                if code == CloseCode.slow:
+                    connection.abort()
+        finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError, WebSocketDisconnect, WebSocketDisconnected):
+                await reading
+            connection.end(CloseCode.load_afresh)
+            await self._forget(connection)
+
+    async def _read(self, socket: WebSocket, connection: Connection) -> None:
+        """Carry out frames in the order in which they came, until the socket ends."""
+        while not connection.ended.done():
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                connection.refuse("bad_frame")
+            else:
+                connection.used = True
+                await dispatch(self._roster, connection, text)
+            if not await connection.wait_until_taken():
+                connection.end(CloseCode.slow)
+
+    async def _forget(self, connection: Connection) -> None:
+        roster, actor = self._roster, connection.actor
+        followed = [conversation for conversation, name in connection.follows if name is Log.public]
+        await roster.remove(connection)
+        others = roster.of_account(actor.account)
+        for conversation in followed:
+            if not any((conversation, Log.public) in other.follows for other in others):
+                await connected.leave(roster.house, conversation, actor.account)
+        if not others:
+            await on_shift.end(roster.house, actor.hub, actor.account)
+        SOCKETS.set(len(roster.connections))
+        log.info("socket.closed", account=str(actor.account), code=connection.ended.result()[0], count=len(roster.connections))
+
+
+async def _deny(socket: WebSocket, status: int, code: str) -> None:
+    await socket.send_denial_response(JSONResponse({"code": code, "message": REFUSALS[code], "field": None, "retry_after_ms": None}, status))

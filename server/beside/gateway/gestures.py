@@ -1,0 +1,52 @@
+"""Typing and having seen, as another node tells of them. What is passed on is what the database says, so that nobody can make up a gesture."""
+
+import asyncio
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from beside.conversations.tables import Participant
+from beside.kit.context import query
+from beside.kit.house import House
+from beside.kit.logs import log
+from beside.protocol.events import Event, SeenMoved, TypingStarted
+from beside.protocol.signals import Saw, Typed
+
+Tell = Callable[[UUID, Event, UUID], None]
+"""Tell those who follow a conversation here, all but this account."""
+
+
+class Gestures:
+    """Gestures that come in while one lookup is under way share the next."""
+
+    def __init__(self, house: House, tell: Tell) -> None:
+        self._house, self._tell = house, tell
+        self._waiting: dict[UUID, set[Typed | Saw]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    def hear(self, signal: Typed | Saw) -> None:
+        self._waiting.setdefault(signal.conversation, set()).add(signal)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look(), name="gestures")
+
+    async def _look(self) -> None:
+        try:
+            while self._waiting:
+                await self._pass_on(*self._waiting.popitem())
+        except Exception as lost:  # a gesture is not worth more; the next snapshot has what was seen
+            self._waiting.clear()
+            log.warning("gestures.let_go", error=type(lost).__name__)
+        finally:
+            self._looking = None
+
+    async def _pass_on(self, conversation: UUID, signals: set[Typed | Saw]) -> None:
+        accounts = {signal.account for signal in signals}
+        async with query(self._house) as ctx:
+            present = (col(Participant.conversation_id) == conversation, col(Participant.account_id).in_(accounts), col(Participant.left_at).is_(None))
+            seen = dict((await ctx.db.exec(select(Participant.account_id, Participant.seen_seq).where(*present))).all())
+        for account in accounts & seen.keys():
+            if Typed(conversation=conversation, account=account) in signals:
+                self._tell(conversation, TypingStarted(conversation=conversation, account=account), account)
+            if any(isinstance(signal, Saw) and signal.account == account for signal in signals):
+                self._tell(conversation, SeenMoved(conversation=conversation, account=account, seq=seen[account]), account)

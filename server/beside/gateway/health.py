@@ -1,0 +1,50 @@
+"""Is it alive, is it ready, and what is degraded: for a load balancer and for a person."""
+
+import json
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from beside.gateway.roster import Roster
+from beside.kit.context import query
+from beside.kit.errors import BesideError
+from beside.kit.metrics import LOGS, REGISTRY, SOCKETS
+
+
+class Health:
+    """`draining` is set when the node is about to stop: it then says that it is not ready, and still serves who is here."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self.draining = False
+
+    def routes(self) -> list[Route]:
+        return [Route("/healthz", self.alive), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
+
+    async def alive(self, _: Request) -> Response:
+        return _json({"alive": True})
+
+    async def ready(self, _: Request) -> Response:
+        """200 with what is degraded, or 503 where nothing can be stored."""
+        degraded = {}
+        if not self._roster.house.broker.well:
+            degraded["bus"] = "Hints between nodes are away: messages arrive within five seconds instead of at once. Nothing is lost."
+        try:
+            async with query(self._roster.house) as ctx:
+                await ctx.db.exec(text("SELECT 1"))  # type: ignore[call-overload]  # SQLModel's stubs leave plain text out
+        except BesideError:
+            degraded["database"] = "The database does not answer: nothing can be stored, and nobody is told that it was."
+        ready = "database" not in degraded and not self.draining
+        return _json({"ready": ready, "draining": self.draining, "degraded": degraded}, 200 if ready else 503)
+
+    async def metrics(self, _: Request) -> Response:
+        SOCKETS.set(len(self._roster.connections))
+        LOGS.set(len(self._roster.logs))
+        return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _json(found: object, status: int = 200) -> Response:
+    return Response(json.dumps(found), status, media_type="application/json")

@@ -1,0 +1,36 @@
+"""The command `subscribe`: check the cursor, say where the log stands, and follow it."""
+
+from beside.conversations.access import require_participant
+from beside.gateway.connection import Connection
+from beside.gateway.roster import Roster
+from beside.kit.context import query
+from beside.messages import history
+from beside.presence.connected import arrive
+from beside.protocol.commands import Subscribe
+from beside.protocol.events import Reset, ResetReason, Subscribed
+from beside.protocol.shapes import Log
+
+
+async def subscribe(roster: Roster, connection: Connection, said: Subscribe) -> None:
+    """Answer `subscribed` and let the socket catch up, or `reset` where the cursor is of another epoch or ahead of the log. Raises `NotFound`."""
+    house = roster.house
+    async with query(house, connection.actor) as ctx:
+        standing = await require_participant(ctx, said.conversation)
+        first = standing.first_readable(said.log)
+        row = standing.conversation
+    last = row.last_seq if said.log is Log.public else row.staff_last_seq
+    reason = None
+    if said.after_seq is not None:
+        if said.epoch is not None and said.epoch != house.epoch:
+            reason = ResetReason.epoch
+        elif said.after_seq > last:
+            reason = ResetReason.ahead
+    if reason is not None:
+        connection.send(Reset(ref=said.ref, conversation=said.conversation, log=said.log, reason=reason, epoch=house.epoch))
+        return
+    cursor = max(first - 1, last - history.PAGE) if said.after_seq is None else max(first - 1, said.after_seq)
+    roster.unfollow(connection, said.conversation, said.log)
+    await roster.follow(connection, said.conversation, said.log, cursor)
+    # only now: nobody is told that they follow what could not be followed; and before any event, for none is sent without an await between
+    connection.send(Subscribed(ref=said.ref, conversation=said.conversation, log=said.log, from_seq=cursor, last_seq=last, earlier=cursor > first - 1))
+    await arrive(house, said.conversation, connection.actor.account)

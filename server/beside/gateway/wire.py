@@ -1,0 +1,76 @@
+"""uvicorn's sans-I/O WebSocket protocol with what we need of it mended (checked against uvicorn 0.54).
+
+- Shutdown with a peer in the middle of closing raises in the original, and the whole server ends without saying goodbye.
+- A peer that stopped reading is never freed by `close()`, which waits for a flush: we abort, and the kernel is told to give up too.
+- A denied handshake is logged as a fault; it is ordinary.
+- The application gets the transport: an event is encoded once and the same bytes are written to every socket.
+- A flood of pings is a flood.
+"""
+
+import socket
+import time
+from collections import deque
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+from websockets.protocol import State
+
+LINGER_S = 5.0  # how long a closing socket may take to flush before it is cut
+USER_TIMEOUT_MS = 30_000  # DELIVERY: unacknowledged bytes free the socket within 35 s
+PINGS = 60  # in PING_WINDOW_S; browsers send none, other clients one every 20 s
+PING_WINDOW_S = 10.0
+
+
+class WireProtocol(WebSocketsSansIOProtocol):
+    """One socket's bytes. `scope["extensions"]["beside.transport"]` is its transport."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._pings: deque[float] = deque(maxlen=PINGS)
+        raw = transport.get_extra_info("socket")
+        if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT") and raw.family in (socket.AF_INET, socket.AF_INET6):
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):  # the application's task exists and has not run yet
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions["beside.transport"] = self.transport
+
+    def handle_ping(self) -> None:
+        now = time.monotonic()
+        self._pings.append(now)
+        if len(self._pings) == PINGS and now - self._pings[0] < PING_WINDOW_S:
+            self.transport.abort()
+            return
+        super().handle_ping()
+
+    def shutdown(self) -> None:
+        if self.handshake_complete and not self.close_sent and self.conn.state is not State.OPEN:
+            self.stop_keepalive()
+            self.transport.close()
+        else:
+            super().shutdown()
+        self.loop.call_later(LINGER_S, self.transport.abort)
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
+        if message["type"] == "websocket.close":
+            self.loop.call_later(LINGER_S, self.transport.abort)  # a peer that reads nothing gets no say in when this ends
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+
+def text_frame(payload: bytes) -> bytes:
+    """One unmasked text frame, as a server sends it."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81" + bytes((size,)) + payload
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
