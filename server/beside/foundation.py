@@ -1,0 +1,55 @@
+"""From settings to a house: what the web process, the worker and the command line all stand on."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from beside.kit.broker import Broker
+from beside.kit.broker.memory import MemoryBroker
+from beside.kit.broker.redis import RedisBroker
+from beside.kit.clock import SystemClock
+from beside.kit.crypto import Keyring
+from beside.kit.db import Database
+from beside.kit.hashing import Hasher
+from beside.kit.house import Ephemeral, House
+from beside.kit.ids import new_token
+from beside.kit.instance import open_instance
+from beside.kit.limits import Limiter
+from beside.presence.memory import MemoryEphemeral
+from beside.presence.redis import RedisEphemeral
+from beside.reactions import REACTIONS
+from beside.settings import Settings
+
+
+def build(settings: Settings) -> House:
+    """Everything made, nothing connected yet. Raises `NotConfigured`."""
+    broker: Broker = RedisBroker(settings.redis_url) if settings.redis_url else MemoryBroker()
+    ephemeral: Ephemeral = RedisEphemeral(settings.redis_url) if settings.redis_url else MemoryEphemeral()
+    return House(
+        database=Database(settings.database),
+        broker=broker,
+        keyring=Keyring(settings.keys),
+        hasher=Hasher(cheap=settings.cheap_hashing),
+        clock=SystemClock(),
+        limiter=Limiter(settings.redis_url, settings.message_rate),
+        ephemeral=ephemeral,
+        secret=settings.secret,
+        public_url=settings.require_public_url(),
+        node=f"{socket.gethostname()}-{new_token()[:6]}",
+        reactions=REACTIONS,
+    )
+
+
+@asynccontextmanager
+async def standing(house: House) -> AsyncIterator[House]:
+    """The house open for use: the epoch read, the key proved right, the bus connected. Raises `WrongKey`."""
+    try:
+        await open_instance(house)
+        await house.broker.open()
+        yield house
+    finally:
+        await house.broker.close()
+        await house.limiter.close()
+        await house.ephemeral.close()
+        house.hasher.close()
+        await house.database.close()

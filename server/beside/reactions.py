@@ -1,0 +1,20 @@
+"""What follows from what: a fact, and the durable jobs that it causes in higher domains. Downward is a call; upward is a row here."""
+
+from beside.kit.jobs import Run
+from beside.matching.bring_forward import bring_forward
+from beside.matching.meet_again import meet_again
+from beside.moderation.note_offer import note_offer
+from beside.moderation.take_part_again import take_part_again
+
+REACTIONS: dict[str, tuple[str, ...]] = {
+    "conversation.closed": ("matching.meet_again",),
+    "moderation.one_to_one_offered": ("matching.bring_forward",),
+    "line.offer_met": ("moderation.note_offer",),
+}
+
+WORK: dict[str, Run] = {
+    "matching.meet_again": meet_again,
+    "matching.bring_forward": bring_forward,
+    "moderation.note_offer": note_offer,
+    "moderation.take_part_again": take_part_again,
+}

@@ -1,0 +1,92 @@
+"""What the command line starts: a node, a worker, a migration, a first person. Each takes settings and nothing else of the outside."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from beside.accounts.create import create_staff
+from beside.app import Node, Server
+from beside.audit.verify import verify
+from beside.foundation import build, standing
+from beside.hubs.make import make_hub
+from beside.hubs.scope import hub_by_slug
+from beside.kit import logs
+from beside.kit.context import command, query
+from beside.kit.db import Database
+from beside.kit.errors import NotFound
+from beside.kit.instance import open_instance
+from beside.migrations.run import is_newest, migrate
+from beside.settings import NotConfigured, Settings
+from beside.worker import run_worker
+
+
+async def serve(settings: Settings) -> None:
+    """One node, until it is told to stop. Raises `NotConfigured` and `WrongKey` before anything is served."""
+    logs.configure(as_json=settings.log_json, level=settings.log_level)
+    house = build(settings)
+    await _require_newest(house.database)
+    await open_instance(house)  # here, because the server would hide what a wrong key says
+    await Server(Node(house, settings)).serve()
+
+
+async def work(settings: Settings) -> None:
+    """One worker, until it is told to stop."""
+    logs.configure(as_json=settings.log_json, level=settings.log_level)
+    house = build(settings)
+    await _require_newest(house.database)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with standing(house):
+        await run_worker(house, stop, settings.allowed_private_hosts)
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Bring the database to the newest revision. It needs no key: it reads no words."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        with _plainly():
+            await migrate(database)
+    finally:
+        await database.close()
+
+
+async def make_staff(settings: Settings, *, hub: str, hub_name: str | None, role: str, name: str, pseudonym: str, password: str) -> None:
+    """A member of staff, and their hub if it is not there yet."""
+    house = build(settings)
+    await _require_newest(house.database)
+    async with standing(house), command(house) as ctx:
+        try:
+            found = await hub_by_slug(ctx, hub)
+        except NotFound:
+            found = await make_hub(ctx, hub, hub_name or hub.title())
+        await create_staff(ctx, found.id, role=role, name=name, pseudonym=pseudonym, password=password)
+
+
+async def verify_ledger(settings: Settings, hub: str) -> str | None:
+    """The first thing wrong with a hub's ledger, in words; None where it is whole."""
+    house = build(settings)
+    async with standing(house), query(house) as ctx:
+        flaw = await verify(ctx, (await hub_by_slug(ctx, hub)).id)
+    return f"Row {flaw.position} is not as it was written: {flaw.problem}." if flaw else None
+
+
+async def _require_newest(database: Database) -> None:
+    with _plainly():
+        newest = await is_newest(database)
+    if not newest:
+        raise NotConfigured("The database is not at this version: run `beside migrate` first")
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """A database that cannot be reached is said in one line; its address may hold a password, and is not repeated."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout):
+        raise NotConfigured("The database cannot be reached: look at BESIDE_DATABASE_URL; where it is new, run `beside migrate` first") from None
