@@ -1,0 +1,55 @@
+// @vitest-environment node
+import { describe, expect, test, vi } from 'vitest'
+import { Http, OutOfTouch, query, Refused } from './http'
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
+const refusal = { code: 'slow_down', message: 'In a moment.', field: null, retry_after_ms: null }
+
+const answering = (answer: () => Response | Promise<Response>) => new Http(() => Promise.resolve().then(answer))
+
+test('an answer of the house comes through as it is', async () => {
+  const http = answering(() => json(200, { hub: 'northside' }))
+  expect(await http.get('/api/doorway')).toEqual({ hub: 'northside' })
+})
+
+test('a refusal carries its code, its words and how long to wait', async () => {
+  const http = answering(() => json(429, refusal, { 'retry-after': '3' }))
+  const refused = await http.post('/api/line').catch((trouble: unknown) => trouble)
+  expect(refused).toBeInstanceOf(Refused)
+  expect(refused).toMatchObject({ status: 429, code: 'slow_down', message: 'In a moment.', retryAfterMs: 3000 })
+})
+
+describe('whatever is not the house is being out of touch (FAULTS 23)', () => {
+  const cases: [string, () => Response | Promise<Response>][] = [
+    ['no network', () => Promise.reject(new TypeError('Failed to fetch'))],
+    [
+      'a sign-in page of a hotel',
+      () => new Response('<html>', { status: 200, headers: { 'content-type': 'text/html' } }),
+    ],
+    ['a gateway without a house', () => new Response('Bad Gateway', { status: 502 })],
+    ['a body cut short', () => new Response('{"a":', { headers: { 'content-type': 'application/json' } })],
+    ['a refusal in nobody’s words', () => json(500, { detail: 'x' })],
+  ]
+  test.each(cases)('%s', async (_, answer) => {
+    const reached = vi.fn()
+    const http = answering(answer)
+    http.reached = reached
+    await expect(http.get('/api/me')).rejects.toBeInstanceOf(OutOfTouch)
+    expect(reached.mock.calls).toEqual([[false]])
+  })
+})
+
+test('an ended session is told to the page, and a refusal counts as having reached the house', async () => {
+  const http = answering(() => json(401, { ...refusal, code: 'not_signed_in' }))
+  http.signedOut = vi.fn()
+  http.reached = vi.fn()
+  await expect(http.get('/api/me')).rejects.toBeInstanceOf(Refused)
+  expect(http.signedOut).toHaveBeenCalledOnce()
+  expect(http.reached).toHaveBeenCalledWith(true)
+})
+
+test('a query leaves out what is not given', () => {
+  expect(query({ after: 0, before: undefined, log: 'public' })).toBe('?after=0&log=public')
+  expect(query({ hub: undefined })).toBe('')
+})

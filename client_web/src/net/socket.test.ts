@@ -1,0 +1,231 @@
+// @vitest-environment node
+import { describe, expect, test } from 'vitest'
+import { HandClock } from './clock'
+import { OutOfTouch, Refused } from './http'
+import { Socket, type Touch, type Wire } from './socket'
+import type { AnyEvent, Ticket } from './wire'
+
+class FakeWire implements Wire {
+  onopen: (() => void) | null = null
+  onmessage: ((message: { data: unknown }) => void) | null = null
+  onclose: ((ended: { code: number }) => void) | null = null
+  onerror: (() => void) | null = null
+  said: { type: string; count?: number }[] = []
+  closed = false
+  send(text: string): void {
+    this.said.push(JSON.parse(text) as { type: string })
+  }
+  close(): void {
+    this.closed = true
+  }
+  hear(event: object): void {
+    this.onmessage?.({ data: JSON.stringify(event) })
+  }
+}
+
+const welcome = { type: 'welcome', account: 'a', epoch: 'e', server_time: '', heartbeat_seconds: 20, ref: null }
+const message = (seq: number) => ({ type: 'message.posted', conversation: 'c', log: 'public', seq })
+
+function stage(ticket: () => Promise<Ticket> = () => Promise.resolve({ ticket: 't'.repeat(16), expires_at: '' })) {
+  const clock = new HandClock()
+  const wires: FakeWire[] = []
+  const touches: Touch[] = []
+  const frames: AnyEvent[] = []
+  let afresh = 0
+  const socket = new Socket(
+    {
+      clock,
+      random: () => 0.5,
+      ticket,
+      open() {
+        wires.push(new FakeWire())
+        return last()
+      },
+    },
+    {
+      frame: (event) => frames.push(event),
+      touch: (touch) => touches.push(touch),
+      afresh: () => (afresh += 1),
+    },
+  )
+  const last = (): FakeWire => {
+    const wire = wires.at(-1)
+    if (!wire) throw new Error('no wire was opened')
+    return wire
+  }
+  const arrive = async () => {
+    socket.start()
+    await clock.turn(0)
+    last().onopen?.()
+    last().hear(welcome)
+  }
+  return { clock, wires, touches, frames, socket, last, arrive, afreshes: () => afresh }
+}
+
+test('it says hello with a ticket, and is in touch at welcome', async () => {
+  const { last, touches, arrive } = stage()
+  await arrive()
+  expect(last().said).toEqual([{ type: 'hello', ticket: 't'.repeat(16) }])
+  expect(touches).toEqual(['reaching', 'in_touch'])
+})
+
+test('without welcome within five seconds it tries again', async () => {
+  const { clock, wires, socket } = stage()
+  socket.start()
+  await clock.turn(5_000)
+  expect(wires[0]?.closed).toBe(true)
+  await clock.turn(1_000)
+  expect(wires.length).toBe(2)
+})
+
+test('45 seconds of silence is a lost line, and a heartbeat is not silence (FAULTS 19)', async () => {
+  const { clock, last, socket, arrive } = stage()
+  await arrive()
+  await clock.turn(40_000)
+  last().hear({ type: 'heartbeat', server_time: '', positions: [] })
+  await clock.turn(40_000)
+  expect(socket.touch).toBe('in_touch')
+  await clock.turn(5_000)
+  expect(socket.touch).not.toBe('in_touch')
+})
+
+test('a send without any frame for ten seconds means that the socket only looked open (FAULTS 19)', async () => {
+  const { clock, last, wires, socket, arrive } = stage()
+  await arrive()
+  expect(socket.say({ type: 'message.send', conversation: 'c', client_id: 'x', body: 'hello' })).toBe(true)
+  expect(last().said.map((one) => one.type)).toEqual(['hello', 'message.send', 'ping'])
+  await clock.turn(9_999)
+  expect(socket.touch).toBe('in_touch')
+  await clock.turn(1)
+  expect(wires[0]?.closed).toBe(true)
+})
+
+test('a page that wakes to a dead socket is back within a second (FAULTS 20)', async () => {
+  const { clock, wires, socket, arrive } = stage()
+  await arrive()
+  await clock.turn(10_000)
+  socket.wake()
+  await clock.turn(1_000)
+  expect(wires.length).toBe(2)
+})
+
+test('a page that wakes after a long sleep does not even ask the old socket', async () => {
+  const { clock, wires, socket, arrive } = stage()
+  await arrive()
+  await clock.turn(30_000)
+  socket.wake()
+  await clock.turn(0)
+  expect(wires.length).toBe(2)
+})
+
+test('a device that says it is offline is out of touch at once', async () => {
+  const { socket, arrive } = stage()
+  await arrive()
+  socket.cut()
+  expect(socket.touch).toBe('lost')
+})
+
+test('log events are confirmed at the sixteenth, and after two seconds', async () => {
+  const { clock, last, arrive } = stage()
+  await arrive()
+  for (let seq = 1; seq <= 17; seq += 1) last().hear(message(seq))
+  last().hear({ type: 'message.accepted', conversation: 'c', log: 'public', seq: 18 })
+  const counts = () =>
+    last()
+      .said.filter((one) => one.type === 'received.confirm')
+      .map((one) => one.count)
+  expect(counts()).toEqual([16])
+  await clock.turn(2_000)
+  expect(counts()).toEqual([16, 17])
+})
+
+describe('what a close code says is done', () => {
+  test.each([
+    [4001, 'signed_out'],
+    [4003, 'blocked'],
+    [4012, 'another_tab'],
+  ] as const)('%i: %s, and no coming back by itself', async (code, touch) => {
+    const { clock, last, wires, socket, arrive } = stage()
+    await arrive()
+    last().onclose?.({ code })
+    await clock.turn(600_000)
+    expect(socket.touch).toBe(touch)
+    expect(wires.length).toBe(1)
+  })
+
+  test('4029: not before a minute', async () => {
+    const { clock, last, wires, arrive } = stage()
+    await arrive()
+    last().onclose?.({ code: 4029 })
+    await clock.turn(59_999)
+    expect(wires.length).toBe(1)
+    await clock.turn(1)
+    expect(wires.length).toBe(2)
+  })
+
+  test('4010: cursors are forgotten, and it comes back', async () => {
+    const { clock, last, wires, arrive, afreshes } = stage()
+    await arrive()
+    last().onclose?.({ code: 4010 })
+    expect(afreshes()).toBe(1)
+    await clock.turn(1_000)
+    expect(wires.length).toBe(2)
+  })
+})
+
+test('a drain is followed when the server asked for it, before it closes', async () => {
+  const { clock, last, wires, arrive } = stage()
+  await arrive()
+  last().hear({ type: 'drain', in_ms: 3_000 })
+  await clock.turn(2_999)
+  expect(wires.length).toBe(1)
+  await clock.turn(1)
+  expect(wires.length).toBe(2)
+})
+
+test('it comes back sooner while somebody is talking, and slower for a page that rests (FAULTS 36)', async () => {
+  const { clock, wires, socket, arrive, last } = stage()
+  await arrive()
+  socket.closeBy = true
+  for (let loss = 0; loss < 8; loss += 1) {
+    last().onclose?.({ code: 1006 })
+    await clock.turn(5_000) // half of the cap of ten seconds
+  }
+  expect(wires.length).toBe(9)
+  socket.closeBy = false
+  last().onclose?.({ code: 1006 })
+  await clock.turn(29_999)
+  expect(wires.length).toBe(9)
+  await clock.turn(1)
+  expect(wires.length).toBe(10)
+})
+
+test('without a session no ticket is given, and the page hears that it is signed out', async () => {
+  const refused = new Refused(401, { code: 'not_signed_in', message: '', field: null, retry_after_ms: null })
+  const { clock, socket } = stage(() => Promise.reject(refused))
+  socket.start()
+  await clock.turn(0)
+  expect(socket.touch).toBe('signed_out')
+})
+
+test('a gateway that asks for a pause gets it', async () => {
+  let tries = 0
+  const { clock, socket } = stage(() => {
+    tries += 1
+    return Promise.reject(new OutOfTouch('not ours: 503', 20_000))
+  })
+  socket.start()
+  await clock.turn(19_999)
+  expect(tries).toBe(1)
+  await clock.turn(1)
+  expect(tries).toBe(2)
+})
+
+test('a frame that it does not understand is passed by', async () => {
+  const { last, frames, socket, arrive } = stage()
+  await arrive()
+  for (const data of ['{', '7', 'null', '[]']) last().onmessage?.({ data })
+  last().hear({ type: 'something.new' })
+  expect(frames.map((frame) => frame.type)).toEqual(['welcome', 'something.new'])
+  expect(socket.touch).toBe('in_touch')
+})

@@ -1,0 +1,54 @@
+// The HTTP doors of staff: the desk, on call, and the coordinator's page. A member's page does not carry them.
+
+import { doors } from './doors'
+import type { Http } from './http'
+import type * as wire from './wire'
+
+export type StaffDoors = ReturnType<typeof staffDoors>
+export type OnCallStep = 'acknowledge' | 'start' | 'join' | 'hand-back'
+
+export function staffDoors(http: Http) {
+  const report = (id: wire.Uuid) => `/api/desk/reports/${id}`
+  const appeal = (id: wire.Uuid) => `/api/desk/appeals/${id}`
+  const page = (id: wire.Uuid) => `/api/on-call/${id}`
+  return {
+    ...doors(http),
+    beginSecondFactor: () => http.post<wire.SecondFactorSetup>('/api/me/second-factor'),
+    confirmSecondFactor: (body: wire.ConfirmSecondFactor) => http.put<wire.Me>('/api/me/second-factor', body),
+
+    desk: () => http.get<wire.Desk>('/api/desk'),
+    setReady: (body: wire.SetReady) => http.put<wire.Met>('/api/desk/ready', body),
+    deskConversations: () => http.get<wire.Conversations>('/api/desk/conversations'),
+    openReport: (id: wire.Uuid) => http.get<wire.ReportOpened>(report(id)),
+    claimReport: (id: wire.Uuid) => http.post<wire.ReportOpened>(`${report(id)}/claim`),
+    hideReported: (id: wire.Uuid, body: wire.HideMessage) => http.post<wire.ReportOpened>(`${report(id)}/hide`, body),
+    restoreReported: (id: wire.Uuid) => http.post<wire.ReportOpened>(`${report(id)}/restore`),
+    stepOut: (id: wire.Uuid, body: wire.StepOut) => http.post<wire.ReportOpened>(`${report(id)}/step-out`, body),
+    closeReport: (id: wire.Uuid, body: wire.CloseReport) => http.post<wire.ReportOpened>(`${report(id)}/close`, body),
+    openAppeal: (id: wire.Uuid) => http.get<wire.AppealOpened>(appeal(id)),
+    decideAppeal: (id: wire.Uuid, body: wire.DecideAppeal) =>
+      http.post<wire.AppealOpened>(`${appeal(id)}/decide`, body),
+
+    raise: (body: wire.RaiseEscalation) => http.post<wire.EscalationStatus>('/api/escalations', body),
+    escalation: (id: wire.Uuid) => http.get<wire.EscalationStatus>(`/api/escalations/${id}`),
+    cancelEscalation: (id: wire.Uuid, body: wire.CancelEscalation) =>
+      http.post<wire.EscalationStatus>(`/api/escalations/${id}/cancel`, body),
+
+    onCall: () => http.get<wire.OnCallList>('/api/on-call'),
+    onCallPage: (id: wire.Uuid) => http.get<wire.OnCallPage>(page(id)),
+    onCallStep: (id: wire.Uuid, step: OnCallStep) => http.post<wire.OnCallPage>(`${page(id)}/${step}`),
+    resolve: (id: wire.Uuid, body: wire.ResolveEscalation) => http.post<wire.OnCallPage>(`${page(id)}/resolve`, body),
+    transcript: (id: wire.Uuid, body: wire.ReadTranscript) =>
+      http.post<wire.Transcript>(`${page(id)}/transcript`, body),
+
+    staff: () => http.get<wire.Staff>('/api/staff'),
+    invite: (body: wire.InviteStaff) => http.post<wire.InvitationMade>('/api/invitations', body),
+    takeBackInvitation: (id: wire.Uuid) => http.delete<wire.Fine>(`/api/invitations/${id}`),
+    openInvitation: (token: string) => http.get<wire.InvitationOpened>(`/api/invitations/${encodeURIComponent(token)}`),
+    acceptInvitation: (token: string, body: wire.AcceptInvitation) =>
+      http.post<wire.Me>(`/api/invitations/${encodeURIComponent(token)}`, body),
+    giveRole: (account: wire.Uuid, body: wire.ChangeRole) => http.post<wire.Staff>(`/api/staff/${account}/roles`, body),
+    takeRole: (account: wire.Uuid, role: wire.Role) => http.delete<wire.Staff>(`/api/staff/${account}/roles/${role}`),
+    makeGroup: (body: wire.MakeGroup) => http.post<wire.RoomShown>('/api/groups', body),
+  }
+}
