@@ -1,0 +1,348 @@
+// One conversation that is open on a page: loads its log, follows it, mends gaps, sends, and says who is writing and who has seen.
+
+import { untrack } from 'svelte'
+import type { Cancel } from '../net/clock'
+import type { Doors } from '../net/doors'
+import { OutOfTouch, Refused } from '../net/http'
+import { uuid7 } from '../net/uuid7'
+import type { Accepted, AnyEvent, AnyLogEvent, ConversationShown, Log, Uuid } from '../net/wire'
+import { Outbox, type Pending } from './outbox'
+import { nobodyWriting, nothingSeen, startsWriting, stillWriting, stopsWriting, SAY_WRITING_MS } from './people'
+import { seenByOthers, seenFrom, seenMoves, type Writing } from './people'
+import type { Session } from './session.svelte'
+import { emptyTimeline, heardOf, isBehind, openPage, take, takeEarlier, takePage, type Timeline } from './timeline'
+
+const HOLD_MS = 1_000 // two nodes may push out of order; within a second the hole closes by itself
+const ASK_AGAIN_MS = 4_000 // out of touch over the socket: ask over HTTPS this often
+const FIRST_ASK_MS = 2_500 // and for the first time after this: a reconnect is usually quicker
+const PAGES_AT_MOST = 20 // more missing than this: loading afresh is kinder than replaying
+
+export type Trouble = 'none' | 'loading' | 'checking' | 'out_of_touch' | 'gone'
+
+export class Conversation {
+  readonly id: Uuid
+  readonly log: Log
+  shown = $state.raw<ConversationShown | undefined>()
+  timeline = $state.raw<Timeline>(emptyTimeline(''))
+  pending = $state.raw<readonly Pending[]>([])
+  writing = $state.raw(nobodyWriting)
+  seen = $state.raw(nothingSeen)
+  trouble = $state<Trouble>('loading')
+  /** The refusal's code, where it is gone: `stepped_out`, `suspended`, `not_found`… */
+  goneWhy = $state('')
+  /** The position up to which this person had seen when the page opened it. */
+  seenBefore = $state(0)
+  readonly outbox: Outbox
+  readonly #session: Session
+  readonly #doors: Doors
+  #unfollow: (() => void) | undefined
+  #unlisten: (() => void) | undefined
+  #hold: Cancel | undefined
+  #ask: Cancel | undefined
+  #forget: Cancel | undefined
+  #mending = false
+  #loading = false
+  #saidWritingAt = 0
+  #markedSeen = 0
+
+  constructor(session: Session, doors: Doors, id: Uuid, log: Log = 'public') {
+    this.#session = session
+    this.#doors = doors
+    this.id = id
+    this.log = log
+    this.outbox = new Outbox({
+      clock: session.clock,
+      random: session.random,
+      newId: () => uuid7(session.now()),
+      say: (item) =>
+        session.say({ type: 'message.send', conversation: id, client_id: item.clientId, body: item.body, log }),
+      post: (item) => doors.post(id, { client_id: item.clientId, body: item.body, log }),
+      accepted: (answer) => {
+        this.#accepted(answer)
+      },
+      changed: (items) => {
+        this.pending = items
+      },
+    })
+  }
+
+  get me(): Uuid {
+    return this.#session.me?.account ?? ''
+  }
+
+  /** The last position that somebody else has seen. */
+  get seenByOthers(): number {
+    return seenByOthers(this.seen, this.me)
+  }
+
+  /** Opens it; the returned function closes it, for good. What it reads on the way is nobody's reason to open it again. */
+  start(): () => void {
+    untrack(() => void this.#load())
+    this.#unlisten = this.#session.onChange(['conversations'], () => void this.#reshow())
+    return () => {
+      this.#unlisten?.()
+      this.#unfollow?.()
+      if (this.#unfollow) this.#session.say({ type: 'unsubscribe', conversation: this.id, log: this.log })
+      for (const timer of [this.#hold, this.#ask, this.#forget]) timer?.()
+      this.outbox.stop()
+    }
+  }
+
+  send(body: string): void {
+    this.#saidWritingAt = 0
+    this.outbox.add(body.normalize('NFC'))
+  }
+
+  /** This person is writing; said to others without the words, at most every three seconds. */
+  isWriting(): void {
+    const now = this.#session.clock.now()
+    if (now - this.#saidWritingAt < SAY_WRITING_MS || this.log === 'staff') return
+    if (this.#session.say({ type: 'typing.start', conversation: this.id })) this.#saidWritingAt = now
+  }
+
+  /** Everything up to the last line has been on this person's screen. */
+  markSeen(): void {
+    const seq = this.timeline.have
+    if (this.log === 'staff' || seq <= this.#markedSeen || seq <= (this.shown?.seen_seq ?? 0)) return
+    this.#markedSeen = seq
+    if (!this.#session.say({ type: 'seen.mark', conversation: this.id, seq }))
+      void this.#trying(async () => {
+        await this.#doors.seen(this.id, { seq })
+      })
+  }
+
+  /** One page of older lines. */
+  async loadEarlier(): Promise<void> {
+    if (this.#loading || !this.timeline.earlier) return
+    this.#loading = true
+    await this.#trying(async () => {
+      const page = await this.#doors.events(this.id, { before: this.timeline.from, log: this.log })
+      if (page.epoch === this.timeline.epoch) this.timeline = takeEarlier(this.timeline, page)
+      else await this.#openAfresh()
+    })
+    this.#loading = false
+  }
+
+  /** The person asks us to try again. */
+  retry(): void {
+    void this.#load()
+  }
+
+  async #load(): Promise<void> {
+    if (!this.timeline.epoch) this.trouble = 'loading'
+    await this.#trying(async () => {
+      this.#show(await this.#doors.conversation(this.id))
+      this.seenBefore = this.shown?.seen_seq ?? 0
+      await this.#openAfresh()
+    })
+    this.#unfollow ??= this.#session.follow({
+      frame: (event) => {
+        this.#frame(event)
+      },
+      inTouch: () => {
+        this.#inTouch()
+      },
+      outOfTouch: () => {
+        this.#outOfTouch()
+      },
+      afresh: () => void this.#openAfreshNow(),
+    })
+    if (this.#session.touch !== 'in_touch') this.#outOfTouch()
+  }
+
+  async #openAfresh(): Promise<void> {
+    const page = await this.#doors.events(this.id, { log: this.log })
+    this.#taken(openPage(this.me, page))
+    this.trouble = 'none'
+  }
+
+  async #openAfreshNow(): Promise<void> {
+    this.trouble = 'checking'
+    await this.#trying(() => this.#openAfresh())
+    this.#subscribe()
+  }
+
+  #inTouch(): void {
+    this.#ask?.()
+    this.#ask = undefined
+    if (this.timeline.epoch) this.#subscribe()
+    else void this.#load()
+    void this.#reshow()
+    this.outbox.inTouch()
+  }
+
+  #outOfTouch(): void {
+    this.outbox.outOfTouch()
+    this.#askAfter(FIRST_ASK_MS)
+  }
+
+  #askAfter(ms: number): void {
+    this.#ask ??= this.#session.clock.after(ms, () => {
+      this.#ask = undefined
+      if (this.#session.touch === 'in_touch') return
+      void this.#catchUp().finally(() => {
+        this.#askAfter(ASK_AGAIN_MS)
+      })
+    })
+  }
+
+  #subscribe(): void {
+    const { have, epoch } = this.timeline
+    if (!epoch) return
+    this.#session.say({ type: 'subscribe', conversation: this.id, log: this.log, after_seq: have, epoch })
+  }
+
+  #frame(event: AnyEvent): void {
+    switch (event.type) {
+      case 'heartbeat':
+        for (const at of event.positions)
+          if (at.conversation === this.id && at.log === this.log) this.#heard(at.last_seq)
+        return
+      case 'refused':
+        if (event.client_id && this.pending.some((item) => item.clientId === event.client_id))
+          this.outbox.refused(event.client_id, { ...event, retryAfterMs: event.retry_after_ms })
+        return
+    }
+    if (!('conversation' in event) || event.conversation !== this.id) return
+    if (event.type === 'typing.started') {
+      if (event.account !== this.me) this.#othersWriting(startsWriting(this.writing, event.account, this.#now()))
+    } else if (event.type === 'seen.moved') {
+      this.seen = seenMoves(this.seen, event.account, event.seq)
+    } else if (event.log === this.log) {
+      this.#logFrame(event)
+    }
+  }
+
+  #logFrame(event: Extract<AnyEvent, { log: Log }>): void {
+    switch (event.type) {
+      case 'subscribed':
+        this.#heard(event.last_seq)
+        break
+      case 'reset':
+        void this.#openAfreshNow()
+        break
+      case 'message.accepted':
+        this.#accepted(event)
+        break
+      default:
+        this.#taken(take(this.timeline, event))
+        this.#settle(event)
+    }
+  }
+
+  /** What an event means beside its line: somebody came, went or stopped writing, or a clinician was told. */
+  #settle(event: AnyLogEvent): void {
+    if (event.type === 'message.posted') {
+      this.writing = stopsWriting(this.writing, event.author.account)
+    } else if (event.type === 'participant.left') {
+      this.writing = stopsWriting(this.writing, event.who.account)
+      void this.#reshow()
+    } else if (['participant.joined', 'notice.posted'].includes(event.type) || event.type.startsWith('conversation.')) {
+      void this.#reshow()
+    }
+  }
+
+  #accepted(answer: Pick<Accepted, 'client_id' | 'seq'>): void {
+    // The line itself comes as an event; until then the pending twin stands for it.
+    this.outbox.stored(answer.client_id)
+    this.#heard(answer.seq)
+    if (this.#session.touch !== 'in_touch') void this.#mend()
+  }
+
+  #heard(lastSeq: number): void {
+    this.#taken(heardOf(this.timeline, lastSeq))
+  }
+
+  #taken(next: Timeline): void {
+    this.timeline = next
+    this.#retireTwins()
+    if (!isBehind(next)) {
+      this.#hold?.()
+      this.#hold = undefined
+      if (this.trouble === 'checking') this.trouble = 'none'
+    } else if (!this.#mending) {
+      this.#hold ??= this.#session.clock.after(HOLD_MS, () => {
+        this.#hold = undefined
+        if (isBehind(this.timeline)) void this.#mend()
+      })
+    }
+  }
+
+  #retireTwins(): void {
+    for (const item of this.pending)
+      if (this.timeline.lines.some((line) => line.kind === 'said' && line.clientId === item.clientId))
+        this.outbox.arrived(item.clientId)
+  }
+
+  async #mend(): Promise<void> {
+    if (this.#mending) return
+    this.#mending = true
+    const whole = await this.#catchUp()
+    this.#mending = false
+    if (whole && isBehind(this.timeline)) await this.#openAfreshNow()
+  }
+
+  /** Asks for what comes after. True: the house told us everything it has. */
+  async #catchUp(): Promise<boolean> {
+    return this.#trying(async () => {
+      if (!this.timeline.epoch) {
+        this.#show(await this.#doors.conversation(this.id))
+        await this.#openAfresh()
+        return
+      }
+      for (let page = 0; page < PAGES_AT_MOST; page += 1) {
+        const next = await this.#doors.events(this.id, { after: this.timeline.have, log: this.log })
+        if (next.epoch !== this.timeline.epoch) {
+          await this.#openAfresh()
+          return
+        }
+        const before = this.timeline.have
+        this.#taken(takePage(this.timeline, next))
+        for (const event of next.events) this.#settle(event)
+        if (!next.later || this.timeline.have === before) break
+      }
+      if (this.trouble !== 'checking') this.trouble = 'none'
+    })
+  }
+
+  async #reshow(): Promise<void> {
+    await this.#trying(async () => {
+      this.#show(await this.#doors.conversation(this.id))
+    })
+  }
+
+  #show(shown: ConversationShown): void {
+    this.shown = shown
+    for (const [account, seq] of seenFrom(shown.participants)) this.seen = seenMoves(this.seen, account, seq)
+  }
+
+  #othersWriting(writing: Writing): void {
+    this.writing = writing
+    this.#forget?.()
+    this.#forget = undefined
+    const first = Math.min(...writing.values())
+    if (writing.size === 0) return
+    this.#forget = this.#session.clock.after(Math.max(0, first - this.#now()), () => {
+      this.#othersWriting(stillWriting(this.writing, this.#now()))
+    })
+  }
+
+  #now(): number {
+    return this.#session.clock.now()
+  }
+
+  /** Runs `act`; false where we were out of touch, or where this conversation is no longer ours to see. */
+  async #trying(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act()
+      return true
+    } catch (trouble) {
+      if (trouble instanceof Refused && (trouble.status === 404 || trouble.status === 403)) {
+        this.trouble = 'gone'
+        this.goneWhy = trouble.code
+      } else if (!(trouble instanceof Refused) && !(trouble instanceof OutOfTouch)) throw trouble
+      else if (!this.timeline.epoch) this.trouble = 'out_of_touch'
+      return false
+    }
+  }
+}
