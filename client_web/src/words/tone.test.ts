@@ -1,0 +1,47 @@
+// @vitest-environment node
+import { describe, expect, test } from 'vitest'
+import { coordinator } from './coordinator'
+import { desk } from './desk'
+import { escalation } from './escalation'
+import { member } from './member'
+import { sentences } from './sentences'
+import { moderation } from './moderation'
+import { oncall } from './oncall'
+import { shared } from './shared'
+import { staff } from './staff'
+
+const NEVER = /\b(error|invalid|failed|failure|oops|please wait|are you sure|user|patient|client|case|banned|agent)\b/i
+
+describe.each([
+  ['member', member],
+  ['shared', shared],
+  ['staff', staff],
+  ['desk', desk],
+  ['moderation', moderation],
+  ['escalation', escalation],
+  ['oncall', oncall],
+  ['coordinator', coordinator],
+])('the words of %s (FAULTS 114)', (_, catalogue) => {
+  const all = sentences(catalogue)
+
+  test('there are words to look at', () => {
+    expect(all.length).toBeGreaterThan(30)
+  })
+
+  test('have no exclamation mark', () => {
+    expect(all.filter(([, words]) => words.includes('!'))).toEqual([])
+  })
+
+  test('have none of the words that blame or frighten', () => {
+    expect(all.filter(([, words]) => NEVER.test(words))).toEqual([])
+  })
+
+  test('have no sentence longer than thirty words', () => {
+    const long = all.filter(([, words]) => words.split(/[.?:;…]\s/).some((one) => one.split(/\s+/).length > 30))
+    expect(long).toEqual([])
+  })
+
+  test('use the apostrophe and quotation marks of print', () => {
+    expect(all.filter(([, words]) => /[a-z]'[a-z]/i.test(words))).toEqual([])
+  })
+})
