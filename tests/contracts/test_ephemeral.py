@@ -1,0 +1,138 @@
+"""One suite for what may be forgotten: in memory and in Redis it is put, read, dropped, and runs out alike."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from beside.kit.house import Ephemeral
+from beside.presence.memory import MemoryEphemeral
+from beside.presence.redis import RedisEphemeral
+from tests.rig.proxy import FaultProxy
+from tests.rig.redis import RedisServer
+
+
+async def test_what_is_put_is_there_under_its_key_only(ephemeral: Ephemeral) -> None:
+    """Fields of one key stand side by side; another key knows nothing of them."""
+    await ephemeral.put("here:1", "a", "one", 60)
+    await ephemeral.put("here:1", "b", "", 60)
+    await ephemeral.put("here:2", "c", "with spaces and ö", 60)
+    assert [{"a": "one", "b": ""}, {"c": "with spaces and ö"}, {}] == [await ephemeral.all(f"here:{n}") for n in (1, 2, 3)]
+
+
+async def test_putting_again_replaces(ephemeral: Ephemeral) -> None:
+    """The last value stands."""
+    await ephemeral.put("k", "f", "old", 60)
+    await ephemeral.put("k", "f", "new", 60)
+    assert {"f": "new"} == await ephemeral.all("k")
+
+
+async def test_what_is_dropped_is_gone(ephemeral: Ephemeral) -> None:
+    """Dropping it twice, or where there is nothing, is no mistake."""
+    await ephemeral.put("k", "a", "", 60)
+    await ephemeral.put("k", "b", "", 60)
+    await ephemeral.drop("k", "a")
+    await ephemeral.drop("k", "a")
+    await ephemeral.drop("nothing", "a")
+    assert {"b": ""} == await ephemeral.all("k")
+
+
+async def test_each_field_runs_out_by_itself(ephemeral: Ephemeral) -> None:
+    """A short field goes, the long one beside it stays, and a renewed one stays."""
+    await ephemeral.put("k", "short", "", 0.05)
+    await ephemeral.put("k", "renewed", "", 0.05)
+    await ephemeral.put("k", "long", "", 60)
+    await ephemeral.put("k", "renewed", "", 60)
+    await asyncio.sleep(0.2)
+    assert {"long": "", "renewed": ""} == await ephemeral.all("k")
+
+
+async def test_a_short_field_does_not_shorten_a_long_one(ephemeral: Ephemeral) -> None:
+    """The key lives as long as its longest field, in whichever order they came."""
+    await ephemeral.put("k", "long", "", 60)
+    await ephemeral.put("k", "short", "", 0.05)
+    await asyncio.sleep(0.2)
+    assert {"long": ""} == await ephemeral.all("k")
+
+
+async def test_memory_lets_go_of_keys_nobody_asks_for() -> None:
+    """A node that runs for months does not keep every conversation it ever saw."""
+    at = 0.0
+    store = MemoryEphemeral(lambda: at)
+    for _ in range(5):
+        for _ in range(1_001):
+            await store.put(str(uuid4()), "f", "", 10)
+        at += 100
+    assert 1_001 >= len(store._facts)
+
+
+async def test_redis_forgets_keys_and_long_gone_fields_by_itself(own_redis: RedisServer) -> None:
+    """Nothing is kept in Redis for ever: keys have a time to live, and stale fields of a busy key are cleared away."""
+    own_redis.start()
+    at = 1_000_000.0
+    store = RedisEphemeral(own_redis.url, now=lambda: at)
+    await store.put("k", "old", "", 60)
+    at += 700
+    await store.put("k", "new", "", 60)
+    seen = await store.all("k")
+    with own_redis.client() as inside:
+        fields, lives = inside.hkeys("beside:k"), inside.pttl("beside:k")
+    await store.close()
+    assert ({"new": ""}, [b"new"]) == (seen, fields)
+    assert 0 < lives <= 60_000
+
+
+@pytest.mark.parametrize("how", ["never there", "killed", "black hole", "out of memory"])
+async def test_without_redis_a_node_still_knows_its_own(own_redis: RedisServer, how: str) -> None:
+    """Nothing raises, and what this node put is what it sees (FAULTS 38, 39, 45)."""
+    if how != "never there":
+        own_redis.start()
+    async with FaultProxy(own_redis.port) as proxy:
+        store = RedisEphemeral(own_redis.url_by(proxy.port))
+        await store.put("k", "a", "1", 60)
+        await store.put("k", "b", "2", 60)
+        if how == "killed":
+            own_redis.kill()
+        elif how == "black hole":
+            proxy.black_hole()
+        elif how == "out of memory":
+            with own_redis.client() as inside:
+                inside.config_set("maxmemory", "1kb")
+        await store.drop("k", "a")
+        await store.put("k", "c", "3", 60)
+        mine = await store.all("k")
+        await store.close()
+    assert {"b": "2", "c": "3"} == mine
+
+
+async def test_after_an_outage_what_is_renewed_is_shared_again(own_redis: RedisServer) -> None:
+    """Redis comes back empty; the next heartbeat fills it (FAULTS 41)."""
+    own_redis.start()
+    here, there = RedisEphemeral(own_redis.url), RedisEphemeral(own_redis.url)
+    await here.put("k", "a", "1", 60)
+    own_redis.kill()
+    own_redis.start()
+    await here.put("k", "a", "1", 60)
+    assert {"a": "1"} == await there.all("k")
+    await here.close()
+    await there.close()
+
+
+async def test_a_cancelled_question_never_gets_anothers_answer(own_redis: RedisServer) -> None:
+    """Whoever is cancelled while Redis answers, the next question gets its own answer (FAULTS 44)."""
+    own_redis.start()
+    store = RedisEphemeral(own_redis.url)
+    for n in range(50):
+        await store.put(f"k{n}", "f", str(n), 60)
+    wrong = []
+    for n in range(200):
+        asking = asyncio.create_task(store.all(f"k{n % 50}"))
+        for _ in range(n % 9):
+            await asyncio.sleep(0)
+        asking.cancel()
+        other = (n + 1) % 50
+        answer = await store.all(f"k{other}")
+        if answer != {"f": str(other)}:
+            wrong.append((other, answer))
+    await store.close()
+    assert [] == wrong
