@@ -1,0 +1,101 @@
+"""Journey 6: a coordinator invites people, gives and takes roles; staff sign in with a second factor."""
+
+import time
+from typing import TYPE_CHECKING
+
+import pyotp
+import pytest
+
+from beside.accounts.permissions import TABLE
+from beside.protocol.shapes import Role
+
+if TYPE_CHECKING:
+    from tests.journeys.deployment import Deployment
+    from tests.journeys.person import Person
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+STEP_S = 30  # numbers work once: the next ones a telephone would show
+PASSWORD = "nine boats below the bridge"
+
+
+async def test_a_coordinator_invites_and_gives_roles(deployment: "Deployment") -> None:
+    """A link that works once, a second factor before anything else, a role given and taken, and cards that print the server's own table."""
+    hub = await deployment.open_hub(second_factor=True)
+    await hub.employs("Juno", Role.coordinator)
+    async with hub.at_work("Juno", "/coordinate") as juno:
+        app = await _sets_up_second_factor(juno)
+        await juno.sees_heading("Who works here")
+        await juno.taps("Sign out")
+        await juno.signs_in("juno", hub.staff["Juno"].password)
+        await juno.writes("The six numbers from your app", "000000" if app.now() != "000000" else "111111")
+        await juno.taps("Sign in")
+        await juno.sees("match")
+        await juno.writes("The six numbers from your app", app.at(int(time.time()) + STEP_S))
+        await juno.taps("Sign in")
+        await juno.sees_heading("Who works here")
+
+        await juno.follows("Invitations")
+        await juno.picks("As", "peer")
+        await juno.writes("A note for yourself, if you like", "from the Tuesday course")
+        await juno.taps("Make a link")
+        link = await juno.page.locator("code").inner_text()
+        await juno.taps("I’ve kept it")
+        await juno.sees("from the Tuesday course")
+
+        async with hub.visitor() as moss:
+            await moss.goes_to(link)
+            await moss.sees_heading("Northside would like you to join")
+            await moss.sees(_words("line.meet"))
+            await moss.writes("Sign-in name", "moss")
+            await moss.writes("The name people see", "Moss")
+            await moss.writes("Password", PASSWORD)
+            await moss.taps("Join")
+            await _sets_up_second_factor(moss)
+            await moss.sees("Nobody is waiting. The kettle is free.")
+            await moss.page.get_by_role("button", name="I’m ready").wait_for()
+
+            async with hub.visitor() as somebody:
+                await somebody.goes_to(link)
+                await somebody.sees_heading("This invitation can’t be used any more")
+
+            await juno.follows("People")
+            await juno.sees("Moss")
+            await juno.taps("Give a role to Moss")
+            await juno.chooses("moderator")
+            await juno.taps("Give a role", within=juno.dialog)
+            await juno.sees("moderator")
+            await moss.sees("peer and moderator")
+            await moss.taps("What your roles are")
+            await moss.sees(_words("report.judge"), within=moss.dialog)
+            await moss.taps("Close", within=moss.dialog)
+
+            await juno.taps("Take back: moderator, from Moss")
+            await juno.taps("Take back", within=juno.dialog)
+            await moss.sees_no("peer and moderator")
+            await moss.taps("What your role is")
+            await moss.sees("You may not", within=moss.dialog)
+            assert await _card(moss) == [rule.words for rule in TABLE.values() if Role.peer in rule.roles]
+            await moss.taps("Close", within=moss.dialog)
+
+        await juno.follows("Roles")
+        await juno.sees("This is the table the service itself goes by.")
+
+
+async def _sets_up_second_factor(somebody: "Person") -> pyotp.TOTP:
+    """Takes the key into an app and writes the first six numbers."""
+    await somebody.sees_heading("One more step keeps people’s words safe")
+    await somebody.taps("Set it up")
+    app = pyotp.TOTP((await somebody.page.locator("code").first.inner_text()).replace(" ", ""))
+    await somebody.writes("Write the six numbers it shows", app.now())
+    await somebody.taps("Confirm")
+    return app
+
+
+def _words(permission: str) -> str:
+    return next(rule.words for one, rule in TABLE.items() if one.value == permission)
+
+
+async def _card(somebody: "Person") -> list[str]:
+    """What the open role card says one may do."""
+    return await somebody.dialog.locator("li.may").all_inner_texts()

@@ -1,0 +1,81 @@
+"""What a bad connection does to a page: nothing is lost, nothing is shown that is not so (FAULTS 20, 21, 24)."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.rig.wait import until
+
+if TYPE_CHECKING:
+    from tests.journeys.deployment import Hub
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# A socket that a telephone put to sleep: it says that it is open, and neither brings nor takes anything any more.
+ZOMBIE = """
+const opened = []
+globalThis.fallAsleep = () => opened.forEach((one) => (one.asleep = true))
+globalThis.socketsOpened = () => opened.length
+globalThis.WebSocket = class extends WebSocket {
+  constructor(...given) { super(...given); opened.push(this) }
+  get readyState() { return this.asleep ? 1 : super.readyState }
+  send(words) { if (!this.asleep) super.send(words) }
+  close(...given) { super.close(...given) }
+  set onmessage(hear) { super.onmessage = (event) => { if (!this.asleep) hear(event) } }
+  set onclose(hear) { super.onclose = (event) => { if (!this.asleep) hear(event) } }
+}
+"""
+
+
+async def test_a_socket_that_only_looks_open_is_left(small_hub: "Hub") -> None:
+    """When the page is looked at again, it makes sure; what was said meanwhile is there (FAULTS 20)."""
+    await small_hub.makes_room("Tuesday evening")
+    async with small_hub.visitor() as wren, small_hub.member("Fern") as fern:
+        await wren.page.add_init_script(ZOMBIE)
+        await wren.arrives("Wren")
+        await wren.joins("Tuesday evening")
+        await fern.joins("Tuesday evening")
+        await wren.sees("Fern is here.")
+        before = await wren.page.evaluate("fallAsleep(), socketsOpened()")
+        await fern.says("did you fall asleep")
+        await fern.sees_state("Sent")
+        await wren.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await wren.sees_once("did you fall asleep")
+        assert await wren.page.evaluate("socketsOpened()") > before
+
+
+async def test_without_sockets_everything_still_works(small_hub: "Hub") -> None:
+    """Where a proxy refuses sockets, words go and come over plain requests, and nobody is told that touch was lost (FAULTS 21)."""
+    await small_hub.makes_room("Tuesday evening")
+    turns = small_hub.at.turns
+    turns.lets_sockets_through = False
+    try:
+        async with small_hub.member("Wren") as wren, small_hub.member("Fern") as fern:
+            await wren.joins("Tuesday evening")
+            await fern.joins("Tuesday evening")
+            await wren.says("no sockets here")
+            await wren.sees_state("Sent")
+            await fern.sees_once("no sockets here")
+            await fern.says("and still I read you")
+            await wren.sees_once("and still I read you")
+    finally:
+        turns.lets_sockets_through = True
+
+
+async def test_unsent_words_are_not_dropped_silently(small_hub: "Hub") -> None:
+    """Closing or reloading asks first while words were not sent, and no longer once they were; they are stored nowhere (FAULTS 24)."""
+    await small_hub.makes_room("Tuesday evening")
+    async with small_hub.member("Wren") as wren:
+        await wren.joins("Tuesday evening")
+        await wren.page.context.set_offline(True)
+        await wren.says("the train is in a tunnel")
+        await wren.sees_state("Not sent yet.")
+        await wren.page.close(run_before_unload=True)
+        await wren.sees_once("the train is in a tunnel")
+        await until(lambda: wren.asked_to_stay == 1)
+        await wren.page.context.set_offline(False)
+        await wren.sees_state("Sent")
+        await wren.left_no_trace()
+        await wren.reloads()
+        await wren.sees_once("the train is in a tunnel")
+        assert 1 == wren.asked_to_stay
