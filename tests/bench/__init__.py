@@ -1,0 +1,1 @@
+"""The figures: each beside a reference measured in the same run, on the same machine. `make bench`; nothing here is asserted."""

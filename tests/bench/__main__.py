@@ -1,0 +1,33 @@
+"""`make bench`: every figure, or those that are named. Printed as they come, each beside its reference."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from tests.bench.delivery import delivery
+from tests.bench.entries import entries
+from tests.bench.paging import paging
+from tests.bench.sends import sends
+from tests.bench.sockets import sockets
+
+FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
+    "delivery": delivery,
+    "sends": sends,
+    "sockets": sockets,
+    "paging": paging,
+    "entries": entries,
+}
+
+
+async def main(names: list[str]) -> None:
+    for name in names or FIGURES:
+        for line in await FIGURES[name]():
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    unknown = set(sys.argv[1:]) - set(FIGURES)
+    if unknown:
+        raise SystemExit(f"There is no figure called {', '.join(sorted(unknown))}. There are: {', '.join(FIGURES)}.")
+    asyncio.run(main(sys.argv[1:]))
