@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import BigInteger, Uuid, insert, select, update
 from sqlmodel import col
 
 from beside.conversations.tables import Conversation, Event
@@ -14,6 +14,8 @@ from beside.kit.context import Context
 from beside.kit.crypto import DataKey
 from beside.kit.db import Table
 from beside.kit.errors import NotFound
+from beside.kit.rows import given, insertion
+from beside.kit.trip import Step, in_one_trip
 from beside.protocol import topics
 from beside.protocol.events import Author
 from beside.protocol.shapes import Log
@@ -49,11 +51,14 @@ class Held:
     open: bool
 
 
-async def hold(ctx: Context, conversations: Iterable[UUID]) -> dict[UUID, Held]:
-    """Lock these conversations, in the order of their ids so that two who hold several never wait for each other. Those that are not there are left out."""
-    db = await ctx.db.connection()
-    rows = await db.execute(_HOLD, {"ids": sorted(set(conversations))})
-    return {r.id: Held(r.id, r.hub_id, DataKey(r.key_version, r.wrapped_key), r.last_seq, r.staff_last_seq, r.closed_at is None) for r in rows}
+def holding(conversations: Iterable[UUID]) -> Step:
+    """What locks these conversations, in the order of their ids so that two who hold several never wait for each other. Read its rows with `held`."""
+    return _HOLD, {"asked": [{"id": one} for one in set(conversations)]}
+
+
+def held(rows: Iterable[Sequence[Any]]) -> dict[UUID, Held]:
+    """The conversations that `holding` locked; those that are not there are left out."""
+    return {one: Held(one, hub, DataKey(version, key), last, staff, closed is None) for one, hub, version, key, last, staff, closed in rows}
 
 
 def key_of(conversation: Conversation) -> DataKey:
@@ -104,9 +109,9 @@ class Draft:
 
 
 async def append_all(ctx: Context, held: Mapping[UUID, Held], drafts: Sequence[tuple[UUID, Draft]]) -> list[Entry]:
-    """Write these messages, each in its conversation, in this order: one statement for all of them, and one for the ends of the logs.
+    """Write these messages, each in its conversation, in this order: all in one trip, with the ends of the logs.
 
-    The conversations' rows are held (`hold`), so that the next `seq` is known here and can be bound into what is sealed.
+    The conversations' rows are held (`holding`), so that the next `seq` is known here and can be bound into what is sealed.
     """
     ends = {(one.id, log): end for one in held.values() for log, end in ((Log.public, one.last_seq), (Log.staff, one.staff_last_seq))}
     entries = []
@@ -118,11 +123,9 @@ async def append_all(ctx: Context, held: Mapping[UUID, Held], drafts: Sequence[t
         entry = Entry(conversation, draft.log, seq, "message.posted", ctx.now, draft.author, draft.client_id, None, draft.body)
         entries.append(entry)
         rows.append(_row(entry, ctx.house.keyring.seal(key, draft.body, place)))
-    db = await ctx.db.connection()
-    await db.execute(_INSERT, rows)
     grown = dict.fromkeys(entry.conversation for entry in entries)
-    moved = [{"id_": one, "public_": ends[one, Log.public], "staff_": ends[one, Log.staff]} for one in grown]
-    await db.execute(_ENDS, moved)
+    moved = [{"id": one, "public": ends[one, Log.public], "staff": ends[one, Log.staff]} for one in grown]
+    await in_one_trip(ctx.db, insertion(_EVENT, rows, sqlite=ctx.house.database.is_sqlite), (_ENDS, {"ends": moved}))
     for entry in entries:
         ctx.grew(entry.conversation, entry.log.value, entry)
     for (conversation, log), seq in {(entry.conversation, entry.log): entry.seq for entry in entries}.items():
@@ -160,12 +163,11 @@ def _row(entry: Entry, sealed: bytes | None) -> dict[str, Any]:
     }
 
 
-_INSERT = insert(Table.metadata.tables["event"])
-_ENDS = (
-    update(Table.metadata.tables["conversation"])
-    .where(col(Conversation.id) == bindparam("id_"))
-    .values(last_seq=bindparam("public_"), staff_last_seq=bindparam("staff_"))
-)
+_EVENT = Table.metadata.tables["event"]
+_CONVERSATION = Table.metadata.tables["conversation"]
+_asked = given("asked", id=Uuid())
+_moved = given("ends", id=Uuid(), public=BigInteger(), staff=BigInteger())
+_ENDS = update(_CONVERSATION).where(_CONVERSATION.c.id == _moved.c.id).values(last_seq=_moved.c.public, staff_last_seq=_moved.c.staff)
 _HOLD = (
     select(
         col(Conversation.id),
@@ -176,7 +178,7 @@ _HOLD = (
         col(Conversation.staff_last_seq),
         col(Conversation.closed_at),
     )
-    .where(col(Conversation.id).in_(bindparam("ids", expanding=True)))
+    .where(col(Conversation.id).in_(select(_asked.c.id)))
     .order_by(col(Conversation.id))
     .with_for_update()
 )

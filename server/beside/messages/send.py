@@ -5,21 +5,24 @@ The hot path: any number of wishes share four statements and a commit (`together
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select, tuple_
+from sqlalchemy import Integer, Uuid, and_, bindparam, select, tuple_
 from sqlmodel import col
 
 from beside.accounts.names import names_of
 from beside.accounts.tables import Session
-from beside.conversations.log import Draft, Entry, Held, append_all, event_place, hold
+from beside.conversations.log import Draft, Entry, Held, append_all, event_place, held, holding
 from beside.conversations.tables import Absence, Event, Participant
 from beside.kit.context import Actor, Context
 from beside.kit.crypto import Unreadable
 from beside.kit.errors import BesideError, Conflict, NotAllowed, NotFound, NotSignedIn
 from beside.kit.metrics import SENT
+from beside.kit.rows import Rows, given
 from beside.kit.text import clean_text
+from beside.kit.trip import in_one_trip
 from beside.protocol.events import Author, LeaveReason
 from beside.protocol.shapes import BODY_CHARACTERS, Log, Place
 from beside.protocol.snapshots import Accepted
@@ -48,9 +51,19 @@ class Kept:
     new: bool
 
 
+class Standing(NamedTuple):
+    """Where the author of the wish of this number stands: their place, whether their session has ended, whether the number of the message was used before."""
+
+    number: int
+    place: Place
+    left_at: datetime | None
+    left_reason: LeaveReason | None
+    ended_at: datetime | None
+    absent: bool
+    said_before: bool
+
+
 Answer = Kept | BesideError
-Places = dict[tuple[UUID, UUID], Any]
-Earlier = dict[tuple[UUID, UUID, UUID], Any]
 
 
 def wish(actor: Actor, conversation: UUID, client_id: UUID, body: str, log: Log = Log.public) -> Wish:
@@ -75,22 +88,23 @@ async def store(ctx: Context, wishes: Sequence[Wish]) -> list[Answer]:
 
     The conversations are locked first, and only then is it asked who may write in them: a removal is either before all of this or after it.
     """
-    held = await hold(ctx, (one.conversation for one in wishes))
-    places, ended = await _places(ctx, wishes)
-    earlier = await _earlier(ctx, wishes)
+    locked, stood = await in_one_trip(ctx.db, holding(one.conversation for one in wishes), (_STANDINGS, {"asked": _asked_by(wishes), "now": ctx.now}))
+    conversations, standings = held(locked), {each.number: each for each in map(Standing._make, stood)}
+    earlier = await _earlier(ctx, [wishes[number] for number, each in standings.items() if each.said_before])
     names = await names_of(ctx, {one.actor.account for one in wishes})
     drafts: dict[tuple[UUID, UUID, UUID], Draft] = {}
     refused: dict[int, BesideError] = {}
     for number, one in enumerate(wishes):
+        standing = standings.get(number)
         try:
-            if one.actor.session in ended:
-                raise NotSignedIn
-            if _is_new(ctx, held, places, earlier, drafts, one):
-                author = Author(account=one.actor.account, pseudonym=names[one.actor.account], place=places[one.conversation, one.actor.account].place)
+            if standing is None:
+                raise NotFound
+            if _is_new(ctx, conversations.get(one.conversation), standing, earlier.get(one.key), drafts.get(one.key), one):
+                author = Author(account=one.actor.account, pseudonym=names[one.actor.account], place=standing.place)
                 drafts[one.key] = Draft(one.log, author, one.client_id, one.words)
         except BesideError as refusal:
             refused[number] = refusal
-    entries = await append_all(ctx, held, [(key[0], draft) for key, draft in drafts.items()]) if drafts else []
+    entries = await append_all(ctx, conversations, [(key[0], draft) for key, draft in drafts.items()]) if drafts else []
     SENT.inc(len(entries))
     written = dict(zip(drafts, entries, strict=True))
     for entry in entries:
@@ -98,27 +112,21 @@ async def store(ctx: Context, wishes: Sequence[Wish]) -> list[Answer]:
     return [refused.get(number) or Kept(_accepted(one, written.get(one.key) or earlier[one.key]), one.key in written) for number, one in enumerate(wishes)]
 
 
-def _is_new(
-    ctx: Context,
-    held: dict[UUID, Held],
-    places: Places,
-    earlier: Earlier,
-    drafts: dict[tuple[UUID, UUID, UUID], Draft],
-    one: Wish,
-) -> bool:
-    """Whether this is to be written; False where it was already, or is in this very batch. Raises what `send` raises."""
-    conversation, place = held.get(one.conversation), places.get((one.conversation, one.actor.account))
-    if conversation is None or place is None or conversation.hub != one.actor.hub:
+def _is_new(ctx: Context, conversation: Held | None, standing: Standing, before: Any, draft: Draft | None, one: Wish) -> bool:
+    """Whether this is to be written; False where it was already (`before`), or is in this very batch (`draft`). Raises what `send` raises."""
+    if standing.ended_at is not None:
+        raise NotSignedIn
+    if conversation is None or conversation.hub != one.actor.hub:
         raise NotFound
-    if place.left_at is not None:
-        raise _gone(place)
-    if one.log is Log.staff and place.place is Place.member:
+    if standing.left_at is not None:
+        raise _gone(standing)
+    if one.log is Log.staff and standing.place is Place.member:
         raise NotFound
-    if (draft := drafts.get(one.key)) is not None:
+    if draft is not None:
         if (draft.body, draft.log) != (one.words, one.log):
             raise Conflict("client_id_conflict")
         return False
-    if (before := earlier.get(one.key)) is not None:
+    if before is not None:
         if before.log is not one.log or _opened(ctx, conversation, before) != one.words:
             raise Conflict("client_id_conflict")
         return False
@@ -127,7 +135,7 @@ def _is_new(
     return True
 
 
-def _gone(place: Any) -> BesideError:
+def _gone(place: Standing) -> BesideError:
     """Somebody who takes a break or is suspended is told so; to anybody else it is not there."""
     if place.left_reason is LeaveReason.suspended:
         return NotAllowed("suspended")
@@ -148,21 +156,22 @@ def _accepted(one: Wish, stored: Any) -> Accepted:
     return Accepted(conversation=one.conversation, log=one.log, client_id=one.client_id, seq=stored.seq, at=at)
 
 
-async def _places(ctx: Context, wishes: Sequence[Wish]) -> tuple[Places, set[UUID]]:
-    """Where each of them stands in their conversation; and which of their sessions have ended: somebody may have several."""
-    db = await ctx.db.connection()
-    keys = list({(one.conversation, one.actor.account, one.actor.session) for one in wishes})
-    rows = (await db.execute(_PLACES, {"keys": [key[:2] for key in keys], "sessions": [key[2] for key in keys], "now": ctx.now})).all()
-    return {(row.conversation_id, row.account_id): row for row in rows}, {row.session_id for row in rows if row.ended_at is not None}
+def _asked_by(wishes: Sequence[Wish]) -> Rows:
+    return [
+        {"number": number, "conversation": one.conversation, "account": one.actor.account, "session": one.actor.session, "client_id": one.client_id}
+        for number, one in enumerate(wishes)
+    ]
 
 
-async def _earlier(ctx: Context, wishes: Sequence[Wish]) -> Earlier:
+async def _earlier(ctx: Context, wishes: Sequence[Wish]) -> dict[tuple[UUID, UUID, UUID], Any]:
     """What was stored before under the same numbers."""
-    db = await ctx.db.connection()
-    rows = await db.execute(_EARLIER, {"keys": [one.key for one in wishes]})
+    if not wishes:
+        return {}
+    rows = await (await ctx.db.connection()).execute(_EARLIER, {"keys": [one.key for one in wishes]})
     return {(row.conversation_id, row.author_id, row.client_id): row for row in rows}
 
 
+_asked = given("asked", number=Integer(), conversation=Uuid(), account=Uuid(), session=Uuid(), client_id=Uuid())
 _ABSENT = (
     select(col(Absence.id))
     .where(
@@ -173,19 +182,26 @@ _ABSENT = (
     )
     .exists()
 )
-_PLACES: Any = (
+# a look-up for each wish, and never a join: a plan made while the table was small stays good when it is large
+_SAID_BEFORE = (
+    select(col(Event.seq))
+    .where(col(Event.conversation_id) == _asked.c.conversation, col(Event.author_id) == _asked.c.account, col(Event.client_id) == _asked.c.client_id)
+    .limit(1)
+    .scalar_subquery()
+    .is_not(None)
+)
+_STANDINGS: Any = (
     select(
-        col(Participant.conversation_id),
-        col(Participant.account_id),
+        _asked.c.number,
         col(Participant.place),
         col(Participant.left_at),
         col(Participant.left_reason),
-        col(Session.id).label("session_id"),
         col(Session.ended_at),
         _ABSENT.label("absent"),
+        _SAID_BEFORE.label("said_before"),
     )
-    .outerjoin(Session, and_(col(Session.account_id) == col(Participant.account_id), col(Session.id).in_(bindparam("sessions", expanding=True))))
-    .where(tuple_(col(Participant.conversation_id), col(Participant.account_id)).in_(bindparam("keys", expanding=True)))
+    .join_from(_asked, Participant, and_(col(Participant.conversation_id) == _asked.c.conversation, col(Participant.account_id) == _asked.c.account))
+    .outerjoin(Session, and_(col(Session.id) == _asked.c.session, col(Session.account_id) == col(Participant.account_id)))
 )
 _EARLIER = select(
     col(Event.conversation_id), col(Event.author_id), col(Event.client_id), col(Event.log), col(Event.seq), col(Event.sealed), col(Event.created_at)
