@@ -44,6 +44,7 @@ class Connection:
         self.follows: dict[tuple[UUID, Log], Any] = {}
         self.ended: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
         self._transport = transport
+        self._is_closing, self._write, self._buffered = transport.is_closing, transport.write, transport.get_write_buffer_size  # looked up once
         self._unconfirmed: deque[int] = deque()
         self._unconfirmed_bytes = 0
         self._sent = self._confirmed = 0
@@ -56,26 +57,27 @@ class Connection:
         self.write(text_frame(encode(event)))
 
     def write(self, frame: bytes) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(frame)
+        if not self._is_closing():
+            self._write(frame)
 
-    def push(self, frame: bytes) -> None:
-        """A log event. Look at `has_room` first."""
-        if not self._unconfirmed:
+    def offer(self, frame: bytes) -> bool:
+        """Push a log event, if one more may be sent now. This is what a delivery costs: it is done for every event and every socket."""
+        unconfirmed = self._unconfirmed
+        if len(unconfirmed) >= UNCONFIRMED_EVENTS or self._unconfirmed_bytes >= UNCONFIRMED_BYTES or self._buffered() >= BUFFER_BYTES:
+            return False
+        if not unconfirmed:
             self._progressed_at = time.monotonic()
         self._sent += 1
-        self._unconfirmed.append(len(frame))
+        unconfirmed.append(len(frame))
         self._unconfirmed_bytes += len(frame)
-        self.write(frame)
+        if not self._is_closing():
+            self._write(frame)
+        return True
 
     @property
     def has_room(self) -> bool:
         """Whether one more log event may be sent now."""
-        return (
-            len(self._unconfirmed) < UNCONFIRMED_EVENTS
-            and self._unconfirmed_bytes < UNCONFIRMED_BYTES
-            and self._transport.get_write_buffer_size() < BUFFER_BYTES
-        )
+        return len(self._unconfirmed) < UNCONFIRMED_EVENTS and self._unconfirmed_bytes < UNCONFIRMED_BYTES and self._buffered() < BUFFER_BYTES
 
     @property
     def room_for(self) -> int:
@@ -84,7 +86,7 @@ class Connection:
     @property
     def is_behind(self) -> bool:
         """Whether the peer is not taking what is written: it then gets heartbeats only."""
-        return self._transport.get_write_buffer_size() >= BUFFER_BYTES
+        return self._buffered() >= BUFFER_BYTES
 
     @property
     def is_stalled(self) -> bool:
@@ -107,7 +109,7 @@ class Connection:
     async def wait_until_taken(self) -> bool:
         """Until the peer takes what was written, so that answers never pile up for somebody who only asks. Whether it did, before it counts as stalled."""
         give_up = time.monotonic() + STALLED_S
-        while self.is_behind and not self._transport.is_closing():
+        while self.is_behind and not self._is_closing():
             if time.monotonic() > give_up:
                 return False
             await asyncio.sleep(BEHIND_AGAIN_S)

@@ -65,22 +65,19 @@ class LiveLog:
                 self._gone(entry.author.account)
 
     def _fan_out(self, entry: Entry) -> None:
-        frame = text_frame(encode(to_event(entry, {})))
-        about = UUID(entry.detail["about"]) if entry.kind == "message.redacted" else None
-        for follow in tuple(self.follows):
-            if not follow.live or follow.cursor >= entry.seq:
+        seq, frame = entry.seq, text_frame(encode(to_event(entry, {})))
+        about, own = _for_its_author(entry)
+        lagging = []
+        for follow in self.follows:
+            if not follow.live or follow.cursor >= seq:
                 continue
-            connection = follow.connection
-            if not connection.has_room:
-                follow.live = False
-                self._lag(follow)
-                continue
-            follow.cursor = entry.seq
-            if about is not None and connection.actor.account == about:
-                own = to_event(entry, {entry.target_seq or 0: Overlay(author=about)}, about)
-                connection.push(text_frame(encode(own)))
+            if follow.connection.offer(own if about is not None and follow.connection.actor.account == about else frame):
+                follow.cursor = seq
             else:
-                connection.push(frame)
+                follow.live = False
+                lagging.append(follow)
+        for follow in lagging:
+            self._lag(follow)
 
     async def _pull(self) -> None:
         """Read until this node has what it was told of. A read that does not work is left to the next hint or poll."""
@@ -95,3 +92,11 @@ class LiveLog:
             log.warning("room.pull_put_off", conversation=str(self.conversation), error=type(lost).__name__)
         finally:
             self._pulling = None
+
+
+def _for_its_author(entry: Entry) -> tuple[UUID | None, bytes]:
+    """Whoever wrote a message that was hidden is told why; nobody else is. Whose frame it is, and the frame."""
+    if entry.kind != "message.redacted":
+        return None, b""
+    about = UUID(entry.detail["about"])
+    return about, text_frame(encode(to_event(entry, {entry.target_seq or 0: Overlay(author=about)}, about)))

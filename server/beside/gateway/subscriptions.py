@@ -60,6 +60,7 @@ async def _send_some(house: House, live: LiveLog, follow: Follow) -> bool:
         entries = await history.after(ctx, standing.conversation, live.log, follow.cursor, first=first, limit=limit)
         events = await history.shown(ctx, standing.conversation, entries, connection.actor.account)
     for event in events:
-        connection.push(text_frame(encode(event)))
+        if not connection.offer(text_frame(encode(event))):
+            return True  # other logs of this socket took the room meanwhile
         follow.cursor = event.seq
     return len(entries) == limit
