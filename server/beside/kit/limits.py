@@ -2,8 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from math import ceil
 from typing import NoReturn, TypeVar, cast
 
@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 
 from beside.kit.errors import SlowDown
 from beside.kit.logs import log
+from beside.kit.pace import Pace
 
 T = TypeVar("T")
 
@@ -51,6 +52,20 @@ class Limiter:
         self._shared = MovingWindowRateLimiter(_storage(redis_url, self._pool)) if redis_url and self._pool else None
         self._rest_until = 0.0
         self._under_way: Counter[tuple[str, str]] = Counter()
+        self._pace = Pace(lambda: (self._named["message"].amount, self._named["message"].get_expiry()))
+
+    @contextmanager
+    def speaking(self, whom: str) -> Iterator[Callable[[], None]]:
+        """One message of `whom`, by the limit `message`, which each node counts by itself (`Pace`). Gives what says that it was none after all, as
+        leaving with an error does. Raises `SlowDown`."""
+        left = self._pace.wait(whom, time.monotonic())
+        if left > 0:
+            raise _slow_down("slow_down", left, self._named["message"])
+        try:
+            yield lambda: self._pace.take_back(whom)
+        except BaseException:
+            self._pace.take_back(whom)
+            raise
 
     async def allows(self, name: str, whom: str) -> bool:
         """Count one try of `name` by `whom`. Without Redis each node counts for itself: a limit is not worth an outage."""
@@ -85,8 +100,7 @@ class Limiter:
     async def _refuse(self, name: str, whom: str, code: str) -> NoReturn:
         """With the time that is left until the oldest try counts no more."""
         stats = await self._ask(lambda window: window.get_window_stats(self._named[name], name, whom))
-        left = min(max(stats.reset_time - time.time(), SOONEST_S), self._named[name].get_expiry())
-        raise SlowDown(code, retry_after_ms=ceil(1_000 * left))
+        raise _slow_down(code, stats.reset_time - time.time(), self._named[name])
 
     async def _ask(self, ask: Callable[[MovingWindowRateLimiter], Awaitable[T]]) -> T:
         if self._shared is not None and time.monotonic() >= self._rest_until:
@@ -96,6 +110,10 @@ class Limiter:
                 self._rest_until = time.monotonic() + REST_S
                 log.warning("limits.shared_lost", error=type(lost).__name__)
         return await ask(self._near)
+
+
+def _slow_down(code: str, left_s: float, limit: RateLimitItem) -> SlowDown:
+    return SlowDown(code, retry_after_ms=ceil(1_000 * min(max(left_s, SOONEST_S), limit.get_expiry())))
 
 
 def _pool(url: str) -> ConnectionPool:

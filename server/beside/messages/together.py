@@ -27,10 +27,10 @@ async def say(house: House, actor: Actor, conversation: UUID, client_id: UUID, b
     Only new words count against the limit: neither the same again, nor what is refused.
     """
     one = wish(actor, conversation, client_id, body, log_name)
-    async with house.limiter.room_for("message", str(actor.account), "slow_down") as count:
+    with house.limiter.speaking(str(actor.account)) as said_nothing:
         kept = await _committer(house).take(one)
-        if kept.new:
-            await count()
+        if not kept.new:
+            said_nothing()
     return kept.accepted
 
 
