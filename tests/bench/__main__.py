@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable
 from tests.bench.delivery import delivery
 from tests.bench.entries import entries
 from tests.bench.paging import paging
-from tests.bench.sends import sends
+from tests.bench.sends import embedded, sends
 from tests.bench.sockets import sockets
 
 FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "delivery": delivery,
     "sends": sends,
+    "embedded": embedded,
     "sockets": sockets,
     "paging": paging,
     "entries": entries,

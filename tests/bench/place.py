@@ -76,11 +76,18 @@ async def a_node(database_url: str | None = None, *, core: int | None = 0) -> As
                     hub = (await make_hub(ctx, "bench", "Bench")).id
                 port = int(premises.public_url.rsplit(":", 1)[1])
                 node = await asyncio.to_thread(premises.node, port=port)
-                if core is not None and (os.cpu_count() or 1) > 1:
-                    os.sched_setaffinity(node.child.pid, {core})
+                if core is not None:
+                    keep_to(node.child.pid, core)
                 yield Measured(house, node, premises.public_url, hub)
         finally:
             premises.close()
+
+
+def keep_to(pid: int, core: int) -> None:
+    """The process and all its threads run on that core alone, where there is more than one."""
+    if (os.cpu_count() or 1) > 1:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), {core})
 
 
 def _letters(number: int) -> str:
