@@ -57,6 +57,7 @@ class Node:
             middleware=[Middleware(Headers, hosts=settings.hosts, https=settings.is_https)],
             lifespan=self._lifespan,
         )
+        self.app.state.roster = self.roster  # for the door that stands in for a socket
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

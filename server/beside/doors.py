@@ -4,6 +4,7 @@ from beside.accounts.routes import doors as account_doors
 from beside.conversations.routes import doors as conversation_doors
 from beside.escalations.routes import doors as escalation_doors
 from beside.gateway.desk import doors as desk_doors
+from beside.gateway.exchange import doors as exchange_doors
 from beside.kit.web import Door
 from beside.matching.routes import doors as matching_doors
 from beside.messages.routes import doors as message_doors
@@ -17,4 +18,5 @@ DOORS: list[Door] = [
     *moderation_doors,
     *escalation_doors,
     *desk_doors,
+    *exchange_doors,
 ]

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from beside.accounts.cookies import NAME
 from beside.gateway.doors import DoorKeeper
+from beside.gateway.roster import Roster
 from beside.kit.house import House
 from beside.kit.web import Door
 from tests.rig.cast import Person
@@ -27,6 +28,7 @@ class Knocker:
 
     def __init__(self, house: House, doors: Sequence[Door]) -> None:
         self._app = Starlette(routes=[*DoorKeeper(house, frozenset({PUBLIC_URL})).routes(list(doors))])
+        self._app.state.roster = Roster(house)
 
     async def __call__(self, who: Person | None, method: str, path: str, body: object = None) -> Answered:
         headers = {"origin": PUBLIC_URL} | ({"cookie": f"{NAME}={who.token}"} if who else {})

@@ -412,6 +412,12 @@ export interface PostMessage {
   log?: Log;
 }
 
+/** What one would say on a socket, in order, without `hello`. `wait`: answer when there is news, and not at once. */
+export interface Exchange {
+  said: (Hello | Subscribe | Unsubscribe | SendMessage | StartTyping | MarkSeen | ConfirmReceived | Ping)[];
+  wait?: boolean;
+}
+
 export interface EditMessage {
   /** What a person wrote: at most 4,000 characters, counted after NFC; no NUL, no lone surrogates. */
   body: string;
@@ -733,6 +739,12 @@ export interface EventPage {
   last_seq: number;
   earlier: boolean;
   later: boolean;
+}
+
+/** What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on. */
+export interface Exchanged {
+  frames: (MessagePosted | MessageEdited | MessageRedacted | MessageRestored | ParticipantJoined | ParticipantLeft | NoticePosted | ConversationClosed | ConversationReopened | Welcome | Subscribed | Reset | MessageAccepted | TypingStarted | SeenMoved | Heartbeat | Changed | Drain | Pong | Refused)[];
+  closed: number | null;
 }
 
 /** The message is stored. A repeated send gets the same answer. */

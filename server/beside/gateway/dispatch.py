@@ -30,7 +30,12 @@ async def dispatch(roster: Roster, connection: Connection, text: str) -> None:
         said = decode(text)
     except NotUnderstood as refusal:
         connection.refuse(refusal.code, ref=refusal.ref, client_id=refusal.client_id)
-        return
+    else:
+        await carry_out(roster, connection, said)
+
+
+async def carry_out(roster: Roster, connection: Connection, said: AnyCommand) -> None:
+    """Carry out one command; what goes wrong with it is answered."""
     try:
         await _carry_out(roster, connection, said)
     except BesideError as refusal:

@@ -33,6 +33,7 @@ NAMED: dict[str, RateLimitItem] = {
     "ask": parse("20/10 minutes"),  # per account: stepping in and out of line
     "invite": parse("60/hour"),
     "appeal": parse("10/hour"),
+    "exchange": parse("600/minute"),  # per account: five pages without sockets, each asking again after everything that happens
     "mistakes": parse("20/minute"),  # FAULTS 61: refused frames of one socket
 }
 

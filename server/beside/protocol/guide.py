@@ -43,14 +43,19 @@ again, deciding an appeal, lifting a suspension, resolving, cancelling what is o
 
 ## Without a socket
 
-Where sockets are blocked, everything still works: send by `POST`, and ask `GET /api/conversations/{conversation}/events?after=` for what is new, with the
-greatest `seq` you have. Page backwards with `?before=`; `earlier` and `later` say whether there is more on that side.
+Where sockets are blocked, everything still works, in one of two ways.
 
-Nothing answers `reset` here: compare `epoch` and `last_seq` yourself. If `epoch` is not the one you had, or `last_seq` is less than your `after` (`events` is
-then empty), your lines and your cursor mean nothing any more: forget them, and load the newest page.
+`POST /api/exchange` is a socket for one request: `said` holds the commands that one would say on a socket (see the AsyncAPI document), and `frames` what the
+socket would have brought, `welcome` first. With `"wait": true` the answer comes when there is news, after 25 s at the latest; then ask again. Nothing is kept
+between two requests: each begins with a `subscribe`, with `after_seq` and `epoch`, for every log that you follow. Typing, `changed` and the answers to your
+commands come as on a socket; what was sent while you were not asking (except events of a log, which the cursor brings) is lost, so load afresh now and then
+what is on the screen. `closed`, where it is not null, means what it means on a socket. `received.confirm` is not needed.
 
-What the socket tells with `changed` has to be asked for: `GET /api/conversations`, `GET /api/line`, and for staff `GET /api/desk` or `GET /api/on-call`,
-every few seconds while it is on the screen.
+Or send by `POST`, and ask `GET /api/conversations/{conversation}/events?after=` for what is new, with the greatest `seq` you have. Page backwards with
+`?before=`; `earlier` and `later` say whether there is more on that side. Nothing answers `reset` here: compare `epoch` and `last_seq` yourself. If `epoch` is
+not the one you had, or `last_seq` is less than your `after` (`events` is then empty), your lines and your cursor mean nothing any more: forget them, and load
+the newest page. What the socket tells with `changed` has then to be asked for: `GET /api/conversations`, `GET /api/line`, and for staff `GET /api/desk` or
+`GET /api/on-call`, every few seconds while it is on the screen.
 
 ## Refusal codes
 
@@ -125,7 +130,7 @@ nothing at all has come for 45 s, the line is dead: close and connect again. Con
 
 Wait a random time between 0 and a limit: 1 s at first, doubling up to 10 s while a conversation is open, else up to 60 s. Honour `Retry-After`. After
 `drain`, wait its `in_ms`. A new socket needs a new ticket. Subscribe again to each conversation with `after_seq` and `epoch`. After two handshakes that did not
-come through, go on over HTTP and try the socket now and then.
+come through, go on with `POST /api/exchange` and try the socket now and then.
 
 ## Signals
 

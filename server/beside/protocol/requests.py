@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from beside.protocol.commands import AnyCommand
 from beside.protocol.shapes import (
     Body,
     Consent,
@@ -69,6 +70,13 @@ class PostMessage(Wire, frozen=True):
     client_id: UUID
     body: Body
     log: Log = Log.public
+
+
+class Exchange(Wire, frozen=True):
+    """What one would say on a socket, in order, without `hello`. `wait`: answer when there is news, and not at once."""
+
+    said: Annotated[list[AnyCommand], Meta(max_length=80)]
+    wait: bool = False
 
 
 class EditMessage(Wire, frozen=True):

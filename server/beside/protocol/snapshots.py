@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from beside.protocol.events import AnyLogEvent, Author
+from beside.protocol.events import AnyEvent, AnyLogEvent, Author
 from beside.protocol.shapes import (
     ActKind,
     AppealState,
@@ -187,6 +187,13 @@ class EventPage(Snapshot, frozen=True):
     last_seq: Seq
     earlier: bool
     later: bool
+
+
+class Exchanged(Snapshot, frozen=True):
+    """What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on."""
+
+    frames: list[AnyEvent]
+    closed: int | None
 
 
 class Accepted(Snapshot, frozen=True):

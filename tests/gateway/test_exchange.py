@@ -1,0 +1,182 @@
+"""A socket for one breath: what a page does whose network refuses sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from beside.accounts.sign_out import sign_out
+from beside.foundation import build, standing
+from beside.gateway import exchange
+from beside.gateway.drain import drain
+from beside.kit.context import command
+from beside.kit.ids import new_id
+from beside.messages.send import send
+from beside.presence.connected import here as connected_to
+from beside.presence.on_shift import on_shift
+from tests.gateway.conftest import Here, serving, settings_for
+from tests.rig.cast import Person, make_cast
+from tests.rig.client import Refused, ScriptedClient
+from tests.rig.wait import until
+
+Frame = dict[str, Any]
+
+
+@pytest.fixture
+async def there(database_url: str, tmp_path: Path) -> AsyncIterator[Here]:
+    """A node with the cast in it, on each database."""
+    settings = settings_for(tmp_path, database_url)
+    async with standing(build(settings)) as house:
+        cast = await make_cast(house)
+    async with serving(settings) as (node, server):
+        yield Here(node, server, cast, settings.require_public_url())
+
+
+async def breathe(client: ScriptedClient, *said: Frame, wait: bool = False) -> list[Frame]:
+    """One exchange; the frames after `welcome`."""
+    answer = await client.call("POST", "/api/exchange", {"said": said, "wait": wait})
+    assert ("welcome", None) == (answer["frames"][0]["type"], answer["closed"])
+    frames: list[Frame] = answer["frames"][1:]
+    return frames
+
+
+def following(chat: UUID, after: int | None = None, **more: Any) -> Frame:
+    return {"type": "subscribe", "conversation": chat, "after_seq": after} | more
+
+
+async def say(here: Here, who: Person, conversation: UUID, words: str) -> int:
+    async with command(here.house, who.actor) as ctx:
+        return (await send(ctx, conversation, new_id(), words)).seq
+
+
+async def listening(here: Here, who: Person) -> None:
+    """Until somebody's breath is being held."""
+    await until(lambda: any(each.follows for each in here.node.roster.of_account(who.account)))
+
+
+async def test_news_end_the_wait_at_once(there: Here) -> None:
+    """Who waits hears what is said in the moment it is said, on each database, and without asking again (FAULTS 21)."""
+    chat = await there.chat()
+    async with there.client(there.cast.member) as wren:
+        waiting = asyncio.create_task(breathe(wren, following(chat, 3), wait=True))
+        await listening(there, there.cast.member)
+        seq = await say(there, there.cast.peer, chat, "I'm here.")
+        frames = await waiting
+        assert [("subscribed", None), ("message.posted", "I'm here.")] == [(each["type"], each.get("body")) for each in frames]
+        assert seq == frames[1]["seq"]
+
+
+async def test_what_was_missed_comes_once_and_in_order_breath_by_breath(there: Here) -> None:
+    """With its cursor a page without sockets misses nothing between two breaths, however much was said (FAULTS 5, 21)."""
+    chat = await there.chat()
+    said = [await say(there, there.cast.peer, chat, f"line {n}") for n in range(150)]
+    async with there.client(there.cast.member) as wren:
+        seen = [said[0] - 1]
+        while seen[-1] < said[-1]:
+            seen += [each["seq"] for each in await breathe(wren, following(chat, seen[-1]), wait=True) if each["type"] == "message.posted"]
+        assert said == seen[1:]
+
+
+async def test_every_command_of_a_socket_can_be_said(there: Here) -> None:
+    """Writing, typing and having seen reach a socket at the other end, and each is answered as on a socket (FAULTS 21)."""
+    chat = await there.chat()
+    message = {"type": "message.send", "conversation": chat, "client_id": new_id(), "body": "no sockets here", "ref": "m"}
+    async with there.client(there.cast.member) as wren, there.client(there.cast.peer) as rowan:
+        await rowan.connect()
+        await rowan.subscribe(chat)
+        (accepted,) = await breathe(wren, message)
+        assert ("message.accepted", "m", 4) == (accepted["type"], accepted["ref"], accepted["seq"])
+        again, pong = await breathe(wren, message, {"type": "ping", "ref": "p"})
+        assert (accepted, "pong") == (again, pong["type"])
+        await breathe(wren, following(chat, 4), {"type": "typing.start", "conversation": chat}, {"type": "seen.mark", "conversation": chat, "seq": 4})
+        await until(lambda: {"typing.started", "seen.moved"} <= {each["type"] for each in rowan.signals})
+        assert ["no sockets here"] == rowan.bodies(chat)
+
+
+async def test_who_waits_without_a_socket_is_here_and_at_work(there: Here) -> None:
+    """A peer whose network refuses sockets counts as on shift, and as present where they follow (FAULTS 21)."""
+    chat, peer = await there.chat(), there.cast.peer
+    async with there.client(peer) as rowan:
+        await breathe(rowan, following(chat, 3))
+        assert peer.account in await on_shift(there.house, there.cast.hub)
+        assert peer.account in await connected_to(there.house, chat)
+
+
+async def test_a_cursor_of_another_epoch_is_reset(there: Here) -> None:
+    """After a restore a page without sockets loads afresh as well (FAULTS 9)."""
+    chat = await there.chat()
+    async with there.client(there.cast.member) as wren:
+        frames = await breathe(wren, following(chat, 1, epoch="another"), wait=True)
+        assert [("reset", "epoch")] == [(each["type"], each["reason"]) for each in frames]
+
+
+async def test_a_quiet_wait_ends_by_itself(there: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before proxies lose patience the answer comes, and says where the log stands; here after a moment instead of 25 s (FAULTS 12, 21)."""
+    monkeypatch.setattr(exchange, "WAIT_S", 0.05)
+    chat = await there.chat()
+    async with there.client(there.cast.member) as wren:
+        (subscribed,) = await breathe(wren, following(chat, 3), wait=True)
+        assert ("subscribed", 3) == (subscribed["type"], subscribed["last_seq"])
+
+
+async def test_who_gave_up_waiting_is_forgotten(there: Here) -> None:
+    """A page that went away leaves nothing behind on the node: it does not count as one of the account's five (FAULTS 29)."""
+    chat = await there.chat()
+    async with there.client(there.cast.member) as wren:
+        waiting = asyncio.create_task(breathe(wren, following(chat, 3), wait=True))
+        await listening(there, there.cast.member)
+        waiting.cancel()
+        await until(lambda: not there.node.roster.connections)
+        assert {} == there.node.roster.logs
+
+
+async def test_a_session_that_ends_ends_the_wait(there: Here) -> None:
+    """Signed out elsewhere: the held breath is let go with the code of a socket, and the next one is refused (FAULTS 72)."""
+    chat = await there.chat()
+    async with there.client(there.cast.member) as wren:
+        waiting = asyncio.create_task(wren.call("POST", "/api/exchange", {"said": [following(chat, 3)], "wait": True}))
+        await listening(there, there.cast.member)
+        async with command(there.house, there.cast.member.actor) as ctx:
+            await sign_out(ctx)
+        assert 4001 == (await waiting)["closed"]
+        with pytest.raises(Refused, match="not_signed_in"):
+            await breathe(wren)
+
+
+async def test_a_node_that_stops_says_goodbye_to_who_waits(there: Here) -> None:
+    """The goodbye of a deploy comes as on a socket: when to come back, and 1012 (FAULTS 34, for a page without sockets)."""
+    chat = await there.chat()
+    async with there.client(there.cast.member) as wren:
+        waiting = asyncio.create_task(wren.call("POST", "/api/exchange", {"said": [following(chat, 3)], "wait": True}))
+        await listening(there, there.cast.member)
+        await drain(there.node.roster)
+        answer = await waiting
+        assert (["welcome", "subscribed", "drain"], 1012) == ([each["type"] for each in answer["frames"]], answer["closed"])
+
+
+async def test_nobody_hears_what_is_not_theirs(there: Here) -> None:
+    """An outsider who asks to follow is refused as on a socket, and hears nothing, not even that something was said (FAULTS 76)."""
+    chat = await there.chat()
+    async with there.client(there.cast.outsider) as robin:
+        (refused,) = await breathe(robin, following(chat, 0), wait=True)
+        assert ("refused", "not_found") == (refused["type"], refused["code"])
+        await say(there, there.cast.peer, chat, "between us")
+        (refused,) = await breathe(robin, following(chat, 0), wait=True)
+        assert ("refused", "not_found") == (refused["type"], refused["code"])
+
+
+async def test_a_sixth_page_without_sockets_lets_the_oldest_go(there: Here) -> None:
+    """Five held breaths of one account and no more, as with sockets: the oldest is told that it is another tab's turn (FAULTS 63)."""
+    chat = await there.chat()
+    held = {"said": [following(chat, 3)], "wait": True}
+    async with there.client(there.cast.member) as wren:
+        waiting = []
+        for count in range(1, 7):
+            waiting.append(asyncio.create_task(wren.call("POST", "/api/exchange", held)))
+            await until(lambda count=count: len(there.node.roster.of_account(there.cast.member.account)) == min(count, 5))  # type: ignore[misc]  # bound at once
+        assert 4012 == (await waiting[0])["closed"]
+        await say(there, there.cast.peer, chat, "to all of you")
+        assert [None] * 5 == [(await each)["closed"] for each in waiting[1:]]
