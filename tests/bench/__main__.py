@@ -4,8 +4,10 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
+from tests.bench.across import across
 from tests.bench.delivery import delivery
 from tests.bench.entries import entries
+from tests.bench.growth import growth
 from tests.bench.paging import paging
 from tests.bench.sends import embedded, sends
 from tests.bench.sockets import sockets
@@ -14,7 +16,9 @@ FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "delivery": delivery,
     "sends": sends,
     "embedded": embedded,
+    "across": across,
     "sockets": sockets,
+    "growth": growth,
     "paging": paging,
     "entries": entries,
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import itertools
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from tests.rig.cast import Person
 CONFIRM_EVERY = 32
 AT_ONCE = 50  # handshakes under way together
 PATIENCE_S = 60.0
+ADDRESSES = 200  # to come from, 127.0.1.1 and on: one address may open a thousand sockets on a node
 
 
 class Member(asyncio.Protocol):
@@ -27,7 +29,10 @@ class Member(asyncio.Protocol):
         self._buffer = bytearray()
         self._upgraded = False
         self.events = 0
+        self.event_bytes = 0
         self.following = 0
+        self.on_event: Callable[[Member], None] | None = None
+        self.on_lost: Callable[[], None] | None = None
         self.welcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.transport: asyncio.Transport
 
@@ -59,6 +64,8 @@ class Member(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         if not self.welcome.done():
             self.welcome.set_exception(ConnectionError("the socket ended before it was welcomed"))
+        if self.on_lost is not None:
+            self.on_lost()
 
     def say(self, frame: object) -> None:
         self.transport.write(masked(json.dumps(frame, default=str).encode()))
@@ -68,6 +75,9 @@ class Member(asyncio.Protocol):
             self.transport.write(masked(payload, 10))
         elif payload.startswith((b'{"type":"message.posted"', b'{"type":"participant.', b'{"type":"notice.')):
             self.events += 1
+            self.event_bytes = len(payload) + (2 if len(payload) < 126 else 4)
+            if self.on_event is not None:
+                self.on_event(self)
             if self.events % CONFIRM_EVERY == 0:
                 self.say({"type": "received.confirm", "count": self.events})
         elif payload.startswith(b'{"type":"subscribed"'):
@@ -85,27 +95,42 @@ def masked(payload: bytes, opcode: int = 1) -> bytes:
     return head + b"\0\0\0\0" + payload
 
 
-async def gather_crowd(house: House, url: str, people: Sequence[Person], on_frame: Callable[[Member, bytes], None] | None = None) -> list[Member]:
-    """All of them connected and welcomed."""
+async def gather_crowd(
+    house: House, url: str, people: Sequence[Person], on_frame: Callable[[Member, bytes], None] | None = None, *, port: int | None = None
+) -> list[Member]:
+    """All of them connected and welcomed, at the node that listens on `port`; `url` is the public address, which is also where that node is by default."""
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def come(person: Person) -> Member:
         async with gate:
             async with command(house, person.actor) as ctx:
                 ticket = (await issue_ticket(ctx)).ticket
-            there = urlsplit(url)
-            handshake, hello = _handshake(url, person.token), masked(json.dumps({"type": "hello", "ticket": ticket}).encode())
-            _, member = await asyncio.get_running_loop().create_connection(lambda: Member(handshake, hello, on_frame), there.hostname or "", there.port or 80)
-            await asyncio.wait_for(member.welcome, PATIENCE_S)
-            return member
+            return await come_in(url, person, ticket, port or urlsplit(url).port or 80, on_frame)
 
     return list(await asyncio.gather(*(come(person) for person in people)))
 
 
-async def all_follow(members: Sequence[Member], conversation: UUID, end: int) -> None:
-    """Everybody follows the conversation from its `end`."""
+async def come_in(url: str, person: Person, ticket: str, port: int, on_frame: Callable[[Member, bytes], None] | None = None) -> Member:
+    """One of them, from the next address. Raises `OSError` and `TimeoutError`."""
+    member = Member(_handshake(url, person.token), masked(json.dumps({"type": "hello", "ticket": ticket}).encode()), on_frame)
+    await asyncio.get_running_loop().create_connection(lambda: member, "127.0.0.1", port, local_addr=next_address())
+    try:
+        await asyncio.wait_for(member.welcome, PATIENCE_S)
+    except BaseException:
+        member.transport.abort()
+        raise
+    return member
+
+
+def next_address() -> tuple[str, int]:
+    """Where the next connection comes from, on any free port."""
+    return f"127.0.1.{next(_addresses) % ADDRESSES + 1}", 0
+
+
+async def all_follow(members: Sequence[Member], conversation: UUID) -> None:
+    """Everybody follows the conversation from its beginning."""
     for member in members:
-        member.say({"type": "subscribe", "conversation": conversation, "after_seq": end})
+        member.say({"type": "subscribe", "conversation": conversation, "after_seq": 0})
     async with asyncio.timeout(PATIENCE_S):
         while not all(member.following for member in members):  # noqa: ASYNC110  # as below
             await asyncio.sleep(0.02)
@@ -123,3 +148,6 @@ def _handshake(url: str, token: str) -> bytes:
         f"GET /ws HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
         f"Sec-WebSocket-Version: 13\r\nOrigin: {url}\r\nCookie: {NAME}={token}\r\n\r\n"
     ).encode()
+
+
+_addresses = itertools.count()

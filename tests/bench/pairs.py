@@ -79,7 +79,7 @@ class OurPairs:
         crowd = await gather_crowd(at.house, at.url, people, self._heard)
         self._senders, self._others = crowd[::2], crowd[1::2]
         for pair, room in enumerate(rooms):
-            await all_follow(crowd[2 * pair : 2 * pair + 2], room, 2)
+            await all_follow(crowd[2 * pair : 2 * pair + 2], room)
             self._frames[crowd[2 * pair]] = _frame_of(room, self._words)
 
     def begin(self) -> None:

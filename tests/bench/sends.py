@@ -35,7 +35,7 @@ async def sends() -> list[str]:
         *lines,
         f"  ejabberd on one core, its archive in the same PostgreSQL, in turn with ours: {theirs}",
         f"  ratio {ours.rate / theirs.rate:.2f}; aim: at least 2.0",
-        f"  ours counts when it is committed; theirs when the other has it, archived after the fact ({archived} rows, two a message)",
+        f"  ours counts when it is committed; theirs when the other has it, its archive ({archived} rows, one of each side) tried before and not insisted on",
     ]
 
 

@@ -1,53 +1,66 @@
-"""Memory of an idle socket, against a bare asyncio server that only holds connections."""
+"""What an idle socket costs, with 100, 1,000 and 10,000 of them, and how 100 messages a second fare beside them."""
 
 import asyncio
-import sys
+from collections.abc import Sequence
+from itertools import pairwise
 
+from tests.bench.bare import bare
 from tests.bench.crowd import all_follow, gather_crowd
-from tests.bench.place import a_node
-from tests.bench.usage import resident_bytes
+from tests.bench.place import Measured, a_node, scaled
+from tests.bench.steady import Steady, pair_up, percentiles
+from tests.bench.usage import cpu_seconds, kernel_socket_bytes, resident_bytes
+from tests.rig.cast import Person
 
-IDLE = 900  # below what one address may open
-BARE = """
-import asyncio
-async def main():
-    async def hold(reader, writer):
-        await reader.read()
-    server = await asyncio.start_server(hold, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-asyncio.run(main())
-"""
+STEPS = (100, 1_000, 10_000)
+GROUP = 20  # each follows a group of so many
+FIRST = 20  # what the first sockets load and set up is not any socket's cost
+IDLE_S = 21.0  # a heartbeat is in it
+PAIRS = 100
+RATE = 100.0
+SECONDS = 10.0
 
 
 async def sockets() -> list[str]:
+    steps = [step if step < max(STEPS) else max(scaled(step), STEPS[-2] + GROUP) for step in STEPS]
     async with a_node() as at:
-        people = await at.people(IDLE)
-        rooms = [await at.room(people[start : start + 20]) for start in range(0, IDLE, 20)]
-        await gather_crowd(at.house, at.url, people[:20])
-        before = resident_bytes(at.pid)
-        crowd = await gather_crowd(at.house, at.url, people[20:])
-        for number, room in enumerate(rooms[1:]):
-            await all_follow(crowd[number * 20 : number * 20 + 20], room, 20)
-        each = (resident_bytes(at.pid) - before) / len(crowd) / 1024
-    bare = await _bare() / 1024
-    return [
-        f"memory of an idle socket that follows a group of twenty: {each:.1f} KiB ({IDLE} sockets)",
-        f"  a bare asyncio connection: {bare:.1f} KiB; ratio {each / bare:.1f}",
-    ]
+        people = await at.people(FIRST + steps[-1])
+        await _come(at, people[:FIRST])
+        steady = await pair_up(at, PAIRS, ports=(at.nodes[0].port, at.nodes[0].port))
+        await steady.run_for(RATE, 2.0)
+        at_first, lines = resident_bytes(at.pid), []
+        quiet = await _cpu_a_second(at)
+        for before, step in pairwise([0, *steps]):
+            await _come(at, people[FIRST + before : FIRST + step])
+            used = (await _cpu_a_second(at) - quiet) / step * 1e6
+            each = (resident_bytes(at.pid) - at_first) / step / 1024
+            lines.append(f"an idle socket that follows a group of {GROUP}, {step} of them on one node: {each:.1f} KiB, {used:.1f} us of CPU a second")
+        lines[-1] += f"; with the kernel's buffers {each + kernel_socket_bytes() / 2 / step / 1024:.1f} KiB; aim: at most 40 KiB"
+        lines.append(await _beside(steady, steps[-1]))
+    return lines + await _reference(steps[-1])
 
 
-async def _bare() -> float:
-    """Bytes of resident memory a connection."""
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", BARE, stdout=asyncio.subprocess.PIPE)
-    try:
-        assert child.stdout
-        port = int(await child.stdout.readline())
-        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
-        before = resident_bytes(child.pid)
-        held += [await asyncio.open_connection("127.0.0.1", port) for _ in range(IDLE)]
-        await asyncio.sleep(0.5)
-        return (resident_bytes(child.pid) - before) / IDLE
-    finally:
-        child.kill()
-        await child.wait()
+async def _come(at: Measured, people: Sequence[Person]) -> None:
+    for start in range(0, len(people), GROUP):
+        group = people[start : start + GROUP]
+        await all_follow(await gather_crowd(at.house, at.url, group), await at.room(group))
+
+
+async def _cpu_a_second(at: Measured) -> float:
+    before = cpu_seconds(at.pid)
+    await asyncio.sleep(IDLE_S)
+    return (cpu_seconds(at.pid) - before) / IDLE_S
+
+
+async def _beside(steady: Steady, step: int) -> str:
+    took = await steady.run_for(RATE, SECONDS)
+    return f"send to shown, {RATE:.0f} a second beside {step} idle sockets on the same node: {percentiles(took)}; aim: p99 at most 250"
+
+
+async def _reference(count: int) -> list[str]:
+    async with bare() as server:
+        await server.hold(FIRST)
+        before = resident_bytes(server.pid)
+        await server.hold(count)
+        each = (resident_bytes(server.pid) - before) / count / 1024
+        took = await server.echoes(int(RATE * SECONDS), RATE)
+    return [f"  bare asyncio connections, {count} of them: {each:.1f} KiB each; there and back at the same pace: {percentiles(took)}"]

@@ -16,3 +16,9 @@ def cpu_seconds(pid: int) -> float:
 def resident_bytes(pid: int) -> int:
     """Memory of the process that is in use now."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+
+
+def kernel_socket_bytes() -> int:
+    """What the kernel holds in the buffers of all TCP sockets of this machine, at both ends."""
+    words = next(line for line in Path("/proc/net/sockstat").read_text().splitlines() if line.startswith("TCP:")).split()
+    return int(words[words.index("mem") + 1]) * PAGE

@@ -1,0 +1,44 @@
+"""Whether a delivery costs the same in a large room as in a small one: rooms of 5, 50, 500 and 5,000, the same number of deliveries in each."""
+
+from tests.bench.crowd import all_follow, gather_crowd
+from tests.bench.delivery import talk
+from tests.bench.place import Measured, a_node, scaled
+
+SIZES = (5, 50, 500, 5_000)
+SMALL = 50  # in one of five the send is all there is, and what is left of it is noise
+DELIVERIES = 50_000
+MOST_MESSAGES = 2_000  # a small room would need an hour for as many deliveries as a large one gets in a moment
+DELIVERIES_A_SECOND = 12_000  # a pace that the sockets' side keeps up with
+LONGEST_PAUSE_S = 0.5
+SHORTEST_PAUSE_S = 0.004
+
+
+async def growth() -> list[str]:
+    async with a_node() as at:
+        alone = await _per_delivery(at, 1)
+        found = {size: await _per_delivery(at, size) for size in (*SIZES[:-1], scaled(SIZES[-1]))}
+    largest = max(found)
+    beside = {size: each - alone / size for size, each in found.items()}
+    return [
+        f"server CPU per delivery by size of room: {_told(found)}; a send that is delivered to its author alone: {alone:.0f} us",
+        f"  without the send: {_told(beside)}",
+        f"  of that, a room of {largest} against one of {SMALL}: {beside[largest] / beside[SMALL]:.2f}; aim: flat, about 1",
+    ]
+
+
+async def _per_delivery(at: Measured, size: int) -> float:
+    """Microseconds; the send itself is in it."""
+    people = await at.people(size)
+    room = await at.room(people)
+    crowd = await gather_crowd(at.house, at.url, people)
+    await all_follow(crowd, room)
+    messages = min(MOST_MESSAGES, max(10, DELIVERIES // size))
+    pause = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, size / DELIVERIES_A_SECOND))
+    used = await talk(at.pid, crowd, room, messages, pause)
+    for member in crowd:
+        member.transport.close()
+    return used / (messages * size) * 1e6
+
+
+def _told(found: dict[int, float]) -> str:
+    return ", ".join(f"{size}: {each:.1f} us" for size, each in found.items())
