@@ -73,7 +73,7 @@ class SocketDoor:
         """Who knocks; somebody unknown is denied before the handshake."""
         token = token_in(socket.cookies)
         try:
-            async with query(self._roster.house) as ctx:
+            async with self._roster.entrance, query(self._roster.house) as ctx:
                 signed_in = await actor_for_token(ctx, token) if token else None
         except BesideError as refusal:
             await _deny(socket, refusal.status, refusal.code)
@@ -95,7 +95,7 @@ class SocketDoor:
         if not isinstance(said, Hello):
             return None
         try:
-            async with command(self._roster.house, signed_in.actor) as ctx:
+            async with self._roster.entrance, command(self._roster.house, signed_in.actor) as ctx:
                 owner = await redeem_ticket(ctx, said.ticket)
                 return said if owner and owner.actor.session == signed_in.actor.session else None
         except BesideError:

@@ -28,6 +28,7 @@ from beside.protocol.events import Changed, Event, Topic
 from beside.protocol.shapes import Log
 from beside.protocol.signals import AnySignal, Grew, Moved, Revoked, Saw, Typed
 
+ENTERING = 8  # look-ups for people who come in, at once: half of what the pool holds stays for those who are here, however many come back together
 _signal = msgspec.json.Decoder(AnySignal)
 
 
@@ -43,6 +44,8 @@ class Roster:
         self.empty.set()
         self.revoked = asyncio.Event()
         """Set when a signal says that somebody's session ended: the sessions are looked at now rather than at the next round."""
+        self.entrance = asyncio.Semaphore(ENTERING)
+        """Whoever comes in or catches up waits here rather than for a connection, which is refused after two seconds."""
         self._accounts: defaultdict[UUID, set[Connection]] = defaultdict(set)
         self._topics: defaultdict[str, set[Connection]] = defaultdict(set)
         self._subscribing = asyncio.Lock()
@@ -85,19 +88,20 @@ class Roster:
         found = self.logs.get((conversation, log_name))
         if found is not None:
             return found
-        async with query(self.house) as ctx:
+        async with self.entrance, query(self.house) as ctx:
             last = Conversation.last_seq if log_name is Log.public else Conversation.staff_last_seq
             end = (await ctx.db.exec(select(last).where(Conversation.id == conversation))).one()
         return self.logs.setdefault((conversation, log_name), LiveLog(conversation, log_name, end, self._read, self._lag, self._gone(conversation)))
 
     async def follow(self, connection: Connection, conversation: UUID, log_name: Log, cursor: int) -> Follow:
-        """Put the socket on the log, from after `cursor`; it catches up from the database and then goes live."""
+        """Put the socket on the log, from after `cursor`: live at once where this node has nothing later, else when it has caught up from the database."""
         await self._listen(topics.conversation(conversation), connection)
         live = await self.live(conversation, log_name)
-        follow = Follow(connection, cursor)
+        follow = Follow(connection, cursor, live=cursor >= live.last_seq)
         connection.follows[conversation, log_name] = follow
         live.follows.add(follow)
-        self._lag(follow, live)
+        if not follow.live:
+            self._lag(follow, live)
         return follow
 
     def unfollow(self, connection: Connection, conversation: UUID, log_name: Log) -> None:
@@ -178,7 +182,7 @@ class Roster:
         key = next((key for key, value in follow.connection.follows.items() if value is follow), None)
         log_here = live or (self.logs.get(key) if key else None)
         if log_here is not None and (follow.catching_up is None or follow.catching_up.done()):
-            follow.catching_up = asyncio.create_task(catch_up(self.house, log_here, follow), name="catch-up")
+            follow.catching_up = asyncio.create_task(catch_up(self.house, self.entrance, log_here, follow), name="catch-up")
 
     def _gone(self, conversation: UUID) -> Any:
         def gone(account: UUID) -> None:

@@ -14,7 +14,7 @@ from beside.protocol.shapes import Log
 async def subscribe(roster: Roster, connection: Connection, said: Subscribe) -> None:
     """Answer `subscribed` and let the socket catch up, or `reset` where the cursor is of another epoch or ahead of the log. Raises `NotFound`."""
     house = roster.house
-    async with query(house, connection.actor) as ctx:
+    async with roster.entrance, query(house, connection.actor) as ctx:
         standing = await require_participant(ctx, said.conversation)
         first = standing.first_readable(said.log)
         row = standing.conversation

@@ -22,7 +22,7 @@ from beside.protocol.decode import encode
 AGAIN_S = 1.0  # after the database could not be read
 
 
-async def catch_up(house: House, live: LiveLog, follow: Follow) -> None:
+async def catch_up(house: House, entrance: asyncio.Semaphore, live: LiveLog, follow: Follow) -> None:
     """Bring `follow` to this node's position, never more unconfirmed than a socket may have, then make it live."""
     connection = follow.connection
     while not connection.ended.done():
@@ -33,7 +33,8 @@ async def catch_up(house: House, live: LiveLog, follow: Follow) -> None:
             await connection.wait_for_progress(min(1.0, STALLED_S))
             continue
         try:
-            more = await _send_some(house, live, follow)
+            async with entrance:
+                more = await _send_some(house, live, follow)
         except Unavailable:
             await asyncio.sleep(AGAIN_S)
             continue
