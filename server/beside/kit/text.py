@@ -9,7 +9,7 @@ _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co"}
 
 def clean_text(text: str, limit: int, *, field: str | None = None) -> str:
     """`text` in NFC. Raises `BadInput` (`bad_text`, `empty`, `reason_needed`) or `TooLarge` (over `limit` characters, counted after NFC)."""
-    if "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if "\0" in text or not _is_whole(text):
         raise BadInput("bad_text", field=field)
     plain = unicodedata.normalize("NFC", text)
     if len(plain) > limit:
@@ -17,6 +17,15 @@ def clean_text(text: str, limit: int, *, field: str | None = None) -> str:
     if all(unicodedata.category(c) in _UNSEEN for c in plain):
         raise BadInput(when_empty(field), field=field)
     return plain
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no character of it is half of one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def when_empty(field: str | None) -> str:
