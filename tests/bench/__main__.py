@@ -8,6 +8,8 @@ from tests.bench.across import across
 from tests.bench.delivery import delivery
 from tests.bench.entries import entries
 from tests.bench.growth import growth
+from tests.bench.history import history
+from tests.bench.killed import killed
 from tests.bench.paging import paging
 from tests.bench.sends import embedded, sends
 from tests.bench.sockets import sockets
@@ -18,6 +20,8 @@ FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "embedded": embedded,
     "across": across,
     "sockets": sockets,
+    "killed": killed,
+    "history": history,
     "growth": growth,
     "paging": paging,
     "entries": entries,
