@@ -3,7 +3,7 @@
 It reads rows and decrypts them itself: nothing here trusts the code that shows messages.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -31,26 +31,40 @@ class _Truth:
 async def complaints(house: House, clients: Sequence[ScriptedClient]) -> list[str]:
     """Everything that is wrong, in words; an honest run gives []. Call `settle` on every client that is still connected first."""
     found: list[str] = []
+    screens: defaultdict[Key, list[tuple[ScriptedClient, Timeline]]] = defaultdict(list)
+    said: defaultdict[UUID, list[Said]] = defaultdict(list)
+    for client in clients:
+        for key, timeline in client.timelines.items():
+            screens[key].append((client, timeline))
+        for each in client.acknowledged:
+            said[each.key[0]].append(each)
     async with query(house) as ctx:
-        for client in clients:
-            for key, timeline in client.timelines.items():
-                found += [f"{client.name} {key[1]}: {what}" for what in await _screen(ctx, client, key, timeline)]
-        found += await _acknowledged(ctx, [said for client in clients for said in client.acknowledged])
-        keys = {key for client in clients for key in client.timelines}
-        for conversation in {conversation for conversation, _ in keys}:
+        for key, there in screens.items():
+            rows = await _log(ctx, key)
+            for client, timeline in there:
+                found += [f"{client.name} {key[1]}: {what}" for what in await _screen(ctx, client, key, timeline, rows)]
+            ctx.db.expunge_all()  # a run of a hundred thousand messages does not stay in memory
+        for conversation, acknowledged in said.items():
+            found += await _acknowledged(ctx, conversation, acknowledged)
+            ctx.db.expunge_all()
+        for conversation in {conversation for conversation, _ in screens}:
             found += await _dense(ctx, conversation)
         found += await _escalations(ctx)
     return found
 
 
-async def _screen(ctx: Context, client: ScriptedClient, key: Key, timeline: Timeline) -> list[str]:
-    truth = await _truth(ctx, client, key)
+async def _log(ctx: Context, key: Key) -> list[Event]:
+    return list((await ctx.db.exec(select(Event).where(Event.conversation_id == key[0], Event.log == Log(key[1])).order_by(col(Event.seq)))).all())
+
+
+async def _screen(ctx: Context, client: ScriptedClient, key: Key, timeline: Timeline, rows: list[Event]) -> list[str]:
+    truth = await _truth(ctx, client, key, rows)
     kinds = {row.seq: row.kind for row in truth.rows}
     seqs = [event["seq"] for event in timeline.shown]
     found = []
     if seqs != sorted(set(seqs)):
         found.append(f"out of order or doubled: {seqs}")
-    if foreign := [seq for seq in seqs if kinds.get(seq) != timeline.shown[seqs.index(seq)]["type"]]:
+    if foreign := [event["seq"] for event in timeline.shown if kinds.get(event["seq"]) != event["type"]]:
         found.append(f"shown, but not in the log: {foreign}")
     if timeline.held:
         found.append(f"held back for ever: {sorted(timeline.held)}")
@@ -66,10 +80,8 @@ async def _screen(ctx: Context, client: ScriptedClient, key: Key, timeline: Time
     return found
 
 
-async def _truth(ctx: Context, client: ScriptedClient, key: Key) -> _Truth:
+async def _truth(ctx: Context, client: ScriptedClient, key: Key, rows: list[Event]) -> _Truth:
     conversation = await ctx.db.get_one(Conversation, key[0])
-    log = Log(key[1])
-    rows = list((await ctx.db.exec(select(Event).where(Event.conversation_id == key[0], Event.log == log).order_by(col(Event.seq)))).all())
     said: dict[int, str | None] = {}
     hidden: set[int] = set()
     mine = {row.seq for row in rows if row.author_id == client.account}
@@ -113,15 +125,19 @@ async def _allowed(ctx: Context, client: ScriptedClient, key: Key, truth: _Truth
     return allowed
 
 
-async def _acknowledged(ctx: Context, said: Iterable[Said]) -> list[str]:
+async def _acknowledged(ctx: Context, conversation: UUID, said: Iterable[Said]) -> list[str]:
     """Every message that was acknowledged is in the log once, where its sender was told, with its words."""
+    stored: defaultdict[UUID | None, list[Event]] = defaultdict(list)
+    for row in (await ctx.db.exec(select(Event).where(Event.conversation_id == conversation))).all():
+        stored[row.client_id].append(row)
+    sealing = await ctx.db.get_one(Conversation, conversation)
     found = []
     for each in said:
-        rows = (await ctx.db.exec(select(Event).where(Event.conversation_id == each.key[0], Event.client_id == each.client_id))).all()
+        rows = stored[each.client_id]
         at = [row.seq for row in rows]
         if at != [each.seq]:
             found.append(f"acknowledged as {each.seq}, stored as {at}")
-        elif _opened(ctx, await ctx.db.get_one(Conversation, each.key[0]), rows[0]) != each.body:
+        elif _opened(ctx, sealing, rows[0]) != each.body:
             found.append(f"acknowledged {each.seq} has other words")
     return found
 
