@@ -4,16 +4,13 @@ import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from sqlalchemy import text
-
 from beside.foundation import build
 from beside.gateway.pages import client_folder
+from beside.kit.durable import forgets_by
 from beside.kit.house import House
 from beside.kit.instance import WrongKey, open_instance
 from beside.migrations.run import is_newest
 from beside.settings import NotConfigured, Settings
-
-UNSAFE_COMMITS = ("off", "local")  # with these an acknowledged message can be lost with the power
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +69,8 @@ async def _key(house: House, _: Settings) -> Finding:
 
 async def _durable(house: House, _: Settings) -> Finding:
     """Whether an acknowledged message survives the power going."""
-    if house.database.is_sqlite:
-        return Finding(True, "An acknowledged message survives the power going")
-    async with house.database.read() as db:
-        commits = (await db.exec(text("SHOW synchronous_commit"))).scalar_one()  # type: ignore[call-overload]  # SQLModel's stubs leave plain text out
-        fsync = (await db.exec(text("SHOW fsync"))).scalar_one()  # type: ignore[call-overload]  # as above
-    well = commits not in UNSAFE_COMMITS and fsync == "on"
-    return Finding(
-        well,
-        "An acknowledged message survives the power going"
-        if well
-        else f"PostgreSQL may lose acknowledged messages: synchronous_commit={commits}, fsync={fsync}",
-    )
+    unsafe = await forgets_by(house.database)
+    return Finding(unsafe is None, f"PostgreSQL may lose acknowledged messages: {unsafe}" if unsafe else "An acknowledged message survives the power going")
 
 
 async def _bus(house: House, settings: Settings) -> Finding:

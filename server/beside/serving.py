@@ -17,6 +17,7 @@ from beside.hubs.scope import hub_by_slug
 from beside.kit import logs
 from beside.kit.context import command, query
 from beside.kit.db import Database
+from beside.kit.durable import forgets_by
 from beside.kit.errors import NotFound
 from beside.kit.instance import open_instance
 from beside.migrations.run import is_newest, migrate
@@ -29,6 +30,7 @@ async def serve(settings: Settings) -> None:
     logs.configure(as_json=settings.log_json, level=settings.log_level)
     house = build(settings)
     await _require_newest(house.database)
+    await _require_durable(house.database, settings)
     await open_instance(house)  # here, because the server would hide what a wrong key says
     await Server(Node(house, settings)).serve()
 
@@ -38,6 +40,7 @@ async def work(settings: Settings) -> None:
     logs.configure(as_json=settings.log_json, level=settings.log_level)
     house = build(settings)
     await _require_newest(house.database)
+    await _require_durable(house.database, settings)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -81,6 +84,14 @@ async def _require_newest(database: Database) -> None:
         newest = await is_newest(database)
     if not newest:
         raise NotConfigured("The database is not at this version: run `beside migrate` first")
+
+
+async def _require_durable(database: Database, settings: Settings) -> None:
+    """Nobody is told *sent* on a database that may forget it (FAULTS 54). The demo, where everything is made up, does not come this way."""
+    with _plainly():
+        unsafe = None if settings.unsafe_commits else await forgets_by(database)
+    if unsafe:
+        raise NotConfigured(f"PostgreSQL may lose acknowledged messages: {unsafe}. Set it back to its default")
 
 
 @contextmanager

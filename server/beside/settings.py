@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     grace_seconds: int = Field(10, ge=1, le=120, description="How long a stopping node waits for answers under way.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_json: bool = Field(True, description="One JSON object a line; the demo prints for people.")
+    unsafe_commits: bool = Field(False, description="For tests only: start on a PostgreSQL that may lose what it acknowledged.")
     cheap_hashing: bool = Field(False, description="For tests only: Argon2 that protects nothing.")
 
     @property

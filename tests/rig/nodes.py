@@ -35,6 +35,7 @@ class Premises:
             "BESIDE_PUBLIC_URL": self.public_url,
             "BESIDE_DATA": str(folder),
             "BESIDE_CHEAP_HASHING": "true",
+            "BESIDE_UNSAFE_COMMITS": "true",  # the rig's PostgreSQL is fast and forgetful unless a test says otherwise
             "BESIDE_ALLOWED_PRIVATE_HOSTS": json.dumps([]),
         } | ({"BESIDE_REDIS_URL": redis_url} if redis_url else {})
         self.settings |= settings
