@@ -145,7 +145,7 @@ async def test_what_is_acknowledged_is_on_the_disk(house: House) -> None:
     asked = ("PRAGMA journal_mode", "PRAGMA synchronous") if house.database.is_sqlite else ("SHOW timezone", "SHOW lock_timeout")
     async with query(house) as ctx:
         answers = [str((await (await ctx.db.connection()).execute(text(each))).scalar()) for each in asked]
-    assert (["wal", "2"] if house.database.is_sqlite else ["UTC", "5s"]) == answers
+    assert (["wal", "2"] if house.database.is_sqlite else ["UTC", "2s"]) == answers
 
 
 async def test_a_database_that_is_gone_is_unavailable(own_postgres: PostgresServer) -> None:

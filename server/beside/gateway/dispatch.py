@@ -9,6 +9,7 @@ from beside.conversations.seen import mark_seen
 from beside.gateway.connection import FOLLOWED, Connection
 from beside.gateway.roster import Roster
 from beside.gateway.subscribe import subscribe
+from beside.kit.again import again
 from beside.kit.context import command, query
 from beside.kit.errors import BesideError, NotFound, NotSignedIn
 from beside.kit.logs import log
@@ -37,7 +38,7 @@ async def dispatch(roster: Roster, connection: Connection, text: str) -> None:
 async def carry_out(roster: Roster, connection: Connection, said: AnyCommand) -> None:
     """Carry out one command; what goes wrong with it is answered."""
     try:
-        await _carry_out(roster, connection, said)
+        await again(lambda: _carry_out(roster, connection, said))
     except BesideError as refusal:
         client_id = said.client_id if isinstance(said, SendMessage) else None
         connection.refuse(refusal.code, ref=said.ref, client_id=client_id, retry_after_ms=refusal.retry_after_ms)

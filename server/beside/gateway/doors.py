@@ -8,6 +8,7 @@ from starlette.routing import Route
 from beside.accounts.actors import SignedIn, actor_for_token, refresh
 from beside.accounts.cookies import set_cookie_header, token_in
 from beside.gateway.origin import is_ours
+from beside.kit.again import again
 from beside.kit.context import query
 from beside.kit.errors import BadInput, BesideError, NotAllowed, NotJson, NotSignedIn, TooLarge
 from beside.kit.house import House
@@ -65,7 +66,7 @@ class DoorKeeper:
         if door.body is not None and not _is_json(request.headers.get("content-type", "")):
             raise NotJson  # a form on another site can send text and forms without asking, but never this
         visit = Visit(self._house, request, signed_in.actor if signed_in else None, await _read(request), status=door.status)
-        answer = await door.verb(visit)
+        answer = await again(lambda: door.verb(visit))
         response = Response(_encode(answer), visit.status, media_type="application/json")
         for token in visit.cookies.values():
             response.headers.append("set-cookie", set_cookie_header(token))

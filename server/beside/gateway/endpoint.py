@@ -76,7 +76,7 @@ class SocketDoor:
             async with self._roster.entrance, query(self._roster.house) as ctx:
                 signed_in = await actor_for_token(ctx, token) if token else None
         except BesideError as refusal:
-            await _deny(socket, refusal.status, refusal.code)
+            await _deny(socket, refusal.status, refusal.code, refusal.retry_after_ms)
             return None
         if signed_in is None:
             await _deny(socket, 401, "not_signed_in")
@@ -157,5 +157,6 @@ class SocketDoor:
         log.info("socket.closed", account=str(actor.account), code=connection.ended.result()[0], count=len(roster.connections))
 
 
-async def _deny(socket: WebSocket, status: int, code: str) -> None:
-    await socket.send_denial_response(JSONResponse({"code": code, "message": REFUSALS[code], "field": None, "retry_after_ms": None}, status))
+async def _deny(socket: WebSocket, status: int, code: str, retry_after_ms: int | None = None) -> None:
+    headers = {"retry-after": str(-(-retry_after_ms // 1000))} if retry_after_ms else None
+    await socket.send_denial_response(JSONResponse({"code": code, "message": REFUSALS[code], "field": None, "retry_after_ms": retry_after_ms}, status, headers))

@@ -37,6 +37,8 @@ class Health:
                 await ctx.db.exec(text("SELECT 1"))  # type: ignore[call-overload]  # SQLModel's stubs leave plain text out
         except BesideError:
             degraded["database"] = "The database does not answer: nothing can be stored, and nobody is told that it was."
+        if (why := self._roster.house.database.refuses) is not None:
+            degraded["storage"] = f"The database answers and stores nothing ({why}): people are told so, and what is there can be read."
         ready = "database" not in degraded and not self.draining
         return _json({"ready": ready, "draining": self.draining, "degraded": degraded}, 200 if ready else 503)
 

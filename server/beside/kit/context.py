@@ -18,12 +18,19 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from beside.kit.errors import NotSignedIn, Unavailable
+from beside.kit.errors import Crossed, NotSignedIn, Unavailable
 from beside.kit.house import House
 from beside.kit.jobs import Job
 from beside.kit.logs import log
 
-READ_ONLY = "25006"  # PostgreSQL's word for a standby that is asked to write (FAULTS 51); its drivers call that our mistake
+CROSSED = frozenset({"40001", "40P01"})  # PostgreSQL's words for: could not be put in an order with another; a deadlock (FAULTS 50)
+REFUSES = {
+    "25006": "read_only",  # PostgreSQL's word for a standby that is asked to write (FAULTS 51); its drivers call that our mistake
+    "53100": "disk_full",  # FAULTS 48
+    "SQLITE_FULL": "disk_full",
+    "SQLITE_READONLY": "read_only",
+}
+AGAIN_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +109,12 @@ async def command(house: House, actor: Actor | None = None) -> AsyncIterator[Con
             yield ctx
             await db.commit()
     except (PoolTimeout, DBAPIError) as refused:
-        if not _is_away(refused):
+        ours = _in_our_words(house, refused)
+        if ours is None:
             raise
-        log.warning("database.unavailable", error=type(refused).__name__)
-        raise Unavailable(detail=type(refused).__name__, retry_after_ms=2_000) from refused
+        raise ours from refused
+    if ctx._grown:
+        house.database.refuses = None  # words were stored: the disk has room again, or the standby was promoted
     await ctx.release()
 
 
@@ -116,14 +125,28 @@ async def query(house: House, actor: Actor | None = None) -> AsyncIterator[Conte
         async with house.database.read() as db:
             yield Context(house, db, house.clock.now(), actor)
     except (PoolTimeout, DBAPIError) as refused:
-        if not _is_away(refused):
+        ours = _in_our_words(house, refused)
+        if ours is None:
             raise
+        raise ours from refused
+
+
+def _in_our_words(house: House, refused: PoolTimeout | DBAPIError) -> Unavailable | None:
+    """Where the database cannot do it now; None where we asked for something wrong."""
+    said = _said_by(refused)
+    if said in CROSSED:
+        return Crossed(detail=said, retry_after_ms=AGAIN_MS)
+    if said in REFUSES:
+        house.database.refuses = REFUSES[said]
+        log.error("database.stores_nothing", why=REFUSES[said])
+    elif not isinstance(refused, PoolTimeout | OperationalError) and not refused.connection_invalidated:
+        return None
+    else:
         log.warning("database.unavailable", error=type(refused).__name__)
-        raise Unavailable(detail=type(refused).__name__, retry_after_ms=2_000) from refused
+    return Unavailable(detail=type(refused).__name__, retry_after_ms=AGAIN_MS)
 
 
-def _is_away(refused: PoolTimeout | DBAPIError) -> bool:
-    """Whether the database cannot do it now, rather than we asked for something wrong."""
-    if isinstance(refused, PoolTimeout | OperationalError) or refused.connection_invalidated:
-        return True
-    return getattr(refused.orig, "sqlstate", None) == READ_ONLY
+def _said_by(refused: PoolTimeout | DBAPIError) -> str:
+    """The database's own word for what is wrong."""
+    orig = getattr(refused, "orig", None)
+    return getattr(orig, "sqlstate", None) or getattr(orig, "sqlite_errorname", None) or ""

@@ -19,7 +19,7 @@ BUSY_MS = 5_000  # how long a SQLite statement waits for another process (backup
 POOL_SIZE = 10  # connections a node keeps; PostgreSQL's default of 100 then serves eight nodes and workers
 POOL_OVERFLOW = 5
 POOL_WAIT_S = 2.0  # FAULTS 49: a request that gets no connection by then is told so
-LOCK_TIMEOUT_MS = 5_000
+LOCK_TIMEOUT_MS = 2_000  # FAULTS 49: who waits for somebody else's lock is told so by then; ours are held for milliseconds
 
 # synchronous=FULL: an acknowledged message survives the power going
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "temp_store=MEMORY", "cache_size=-16000")
@@ -54,6 +54,8 @@ class Database:
         self.url = make_url(_with_driver(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.refuses: str | None = None
+        """Why it lately stored nothing though it answers: `disk_full`, `read_only`. None once words were stored again."""
         self._writer = asyncio.Lock() if self.is_sqlite else None
         writing = self.engine.execution_options(sqlite_write=True) if self.is_sqlite else self.engine
         self._reads = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)

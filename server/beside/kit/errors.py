@@ -11,6 +11,7 @@ BesideError
 |-- NotJson             415  a body of another kind than the one we read
 |-- SlowDown            429  again in a moment; nothing was lost
 `-- Unavailable         503  we cannot store or reach something now
+    `-- Crossed         503  two commands stood in each other's way; this one stored nothing, and may simply be tried again (`kit.again`)
 """
 
 
@@ -65,3 +66,7 @@ class SlowDown(BesideError):
 
 class Unavailable(BesideError):
     status, default = 503, "unavailable"
+
+
+class Crossed(Unavailable):
+    """Never seen by whoever asked, unless it happens again and again."""

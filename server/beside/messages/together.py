@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from beside.kit.again import again
 from beside.kit.context import Actor, command
 from beside.kit.errors import BesideError, Unavailable
 from beside.kit.house import House
@@ -62,8 +63,7 @@ class Committer:
     async def _commit(self, batch: Sequence[tuple[Wish, asyncio.Future[Kept]]]) -> None:
         """All in one transaction. If that breaks for a reason that may be one wish's own, each is tried alone."""
         try:
-            async with command(self._house) as ctx:
-                answers = await store(ctx, [one for one, _ in batch])
+            answers = await again(lambda: self._store([one for one, _ in batch]))
         except Unavailable as refusal:
             answers = [refusal] * len(batch)
         except Exception as fault:
@@ -75,6 +75,10 @@ class Committer:
             answers = [Unavailable(retry_after_ms=2_000)]
         for (_, answered), answer in zip(batch, answers, strict=True):
             _tell(answered, answer)
+
+    async def _store(self, wishes: Sequence[Wish]) -> list[Answer]:
+        async with command(self._house) as ctx:
+            return await store(ctx, wishes)
 
 
 def _tell(answered: asyncio.Future[Kept], answer: Answer) -> None:
