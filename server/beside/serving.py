@@ -24,6 +24,8 @@ from beside.migrations.run import is_newest, migrate
 from beside.settings import NotConfigured, Settings
 from beside.worker import run_worker
 
+LOCKED = "55P03"  # PostgreSQL's word for a lock that was not to be had in time (FAULTS 52)
+
 
 async def serve(settings: Settings) -> None:
     """One node, until it is told to stop. Raises `NotConfigured` and `WrongKey` before anything is served."""
@@ -99,5 +101,7 @@ def _plainly() -> Iterator[None]:
     """A database that cannot be reached is said in one line; its address may hold a password, and is not repeated."""
     try:
         yield
-    except (OperationalError, PoolTimeout):
+    except (OperationalError, PoolTimeout) as refused:
+        if getattr(refused.__cause__, "sqlstate", None) == LOCKED:
+            raise NotConfigured("A table is in use and could not be had in two seconds. Nothing was changed: try again at a quieter moment") from None
         raise NotConfigured("The database cannot be reached: look at BESIDE_DATABASE_URL; where it is new, run `beside migrate` first") from None

@@ -1,0 +1,82 @@
+"""A migration that cannot get its tables gives up; the service that uses them lives."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from beside.conversations.open import open_one_to_one
+from beside.kit.context import command
+from beside.kit.db import Database
+from beside.kit.ids import new_id
+from beside.messages.together import say
+from beside.migrations import run
+from beside.serving import migrate_database
+from beside.settings import NotConfigured, Settings
+from tests.rig.cast import make_cast
+from tests.rig.house import open_house
+from tests.rig.wait import until
+
+FOUND_S = 30.0  # bounds the wait
+TOMORROW = '''"""Add a column to the busiest table."""
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "tomorrow", "{newest}", None, None
+
+
+def upgrade() -> None:
+    op.add_column("event", sa.Column("tomorrow", sa.Integer()))
+'''
+
+
+@pytest.fixture
+def tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One revision more than there is."""
+    (tmp_path / "tomorrow.py").write_text(TOMORROW.format(newest=run._newest()))
+    today = run._config
+
+    def config(connection: Connection) -> Config:
+        found = today(connection)
+        found.set_main_option("path_separator", "os")
+        found.set_main_option("version_locations", os.pathsep.join([str(Path(run.__file__).parent / "versions"), str(tmp_path)]))
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "_config", config)
+        yield
+
+
+def waits_for_event(url: str) -> bool:
+    """Whether the migration stands in line for its table."""
+    with psycopg.connect(url) as asking:
+        return asking.execute("SELECT FROM pg_locks WHERE NOT granted AND relation = 'event'::regclass").fetchone() is not None
+
+
+async def test_a_migration_that_cannot_get_its_table_gives_up(tomorrow: None, tmp_path: Path, postgres_url: str) -> None:
+    """A reader holds the table: the deploy aborts in plain words, nothing has changed, who wrote meanwhile was served, and later it works (FAULTS 52)."""
+    settings = Settings(data=tmp_path, database_url=postgres_url)
+    async with open_house(postgres_url) as house:
+        cast = await make_cast(house)
+        async with command(house) as ctx:
+            chat = (await open_one_to_one(ctx, cast.hub, cast.member.account, cast.peer.account)).id
+        async with await psycopg.AsyncConnection.connect(postgres_url) as reader:
+            await reader.execute("LOCK TABLE event IN ACCESS SHARE MODE")
+            migrating = asyncio.create_task(migrate_database(settings))
+            await until(lambda: waits_for_event(postgres_url), FOUND_S, "the migration to wait")
+            said = await asyncio.gather(*(say(house, cast.member.actor, chat, new_id(), f"line {n}") for n in range(3)))
+            with pytest.raises(NotConfigured, match="in use"):
+                await migrating
+            again = await say(house, cast.peer.actor, chat, new_id(), "and on")
+        assert [4, 5, 6, 7] == [each.seq for each in (*said, again)]
+        database = Database(postgres_url)
+        assert await run.is_newest(database)  # as this code knows it: the deploy has left no trace
+        await migrate_database(settings)
+        async with database.engine.connect() as connection:
+            assert [(None,)] * 7 == [tuple(row) for row in await connection.exec_driver_sql("SELECT tomorrow FROM event")]
+        await database.close()
