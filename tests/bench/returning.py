@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,19 +18,31 @@ FIRST_S = 1.0  # DELIVERY: the first wait is up to a second, each next one up to
 MOST_S = 10.0  # somebody is in a conversation
 TICKET_S = 15.0  # as long as the client waits for an answer
 WELCOME_S = 5.0  # and for a socket
+RETRY_AFTER = re.compile(rb"(?i)\r\nretry-after: (\d+)")
 
 
 async def come_back(try_once: Callable[[], Awaitable[Any]]) -> int:
     """Until it works. How many tries it took."""
-    tries, most = 0, FIRST_S
+    tries, most, at_least = 0, FIRST_S, 0.0
     while True:
-        await asyncio.sleep(random.uniform(0, most))
-        tries += 1
+        await asyncio.sleep(at_least + random.uniform(0, most))
+        tries, at_least = tries + 1, 0.0
         try:
             await try_once()
             return tries
+        except Busy as busy:
+            at_least = busy.seconds
         except (OSError, TimeoutError):
-            most = min(2 * most, MOST_S)
+            pass
+        most = min(2 * most, MOST_S)
+
+
+class Busy(Exception):
+    """The node asks to come later."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class Returning:
@@ -65,7 +78,7 @@ class Returning:
 
 
 async def fetch_ticket(url: str, person: Person, port: int) -> str:
-    """From the door that a browser asks. Raises `ConnectionError` where it is not given."""
+    """From the door that a browser asks. Raises `Busy`, and `ConnectionError` where it is not given for another reason."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=next_address())
     try:
         asked = f"POST /api/tickets HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nOrigin: {url}\r\nCookie: {NAME}={person.token}\r\n"
@@ -74,6 +87,9 @@ async def fetch_ticket(url: str, person: Person, port: int) -> str:
     finally:
         writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
+    later = RETRY_AFTER.search(head)
+    if later is not None:
+        raise Busy(float(later[1]))
     if head.split(b" ")[1:2] != [b"200"]:
         raise ConnectionError(f"no ticket: {head[:200]!r}")
     return str(json.loads(body)["ticket"])
