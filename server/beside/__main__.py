@@ -60,6 +60,17 @@ def migrate() -> None:
 
 
 @cli.command()
+def restored() -> None:
+    """Once after restoring the database from a backup, before a node starts: people's pages then load afresh. Ends with 1 where a ledger is not whole."""
+    from beside.serving import take_up_restored
+
+    problems = _run(take_up_restored(Settings()))
+    for problem in problems or ["The database is taken up, and every ledger in it is whole."]:
+        typer.echo(problem)
+    raise typer.Exit(1 if problems else 0)
+
+
+@cli.command()
 def doctor() -> None:
     """What is misconfigured, in plain words. Ends with 1 where something must be mended."""
     from beside.doctor import examine

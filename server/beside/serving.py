@@ -10,7 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from beside.accounts.create import create_staff
 from beside.app import Node, Server
-from beside.audit.verify import verify
+from beside.audit.chain import Flaw
+from beside.audit.verify import verify, verify_all
 from beside.foundation import build, standing
 from beside.hubs.make import make_hub
 from beside.hubs.scope import hub_by_slug
@@ -19,7 +20,7 @@ from beside.kit.context import command, query
 from beside.kit.db import Database
 from beside.kit.durable import forgets_by
 from beside.kit.errors import NotFound
-from beside.kit.instance import open_instance
+from beside.kit.instance import open_instance, renew_epoch
 from beside.migrations.run import is_newest, migrate
 from beside.settings import NotConfigured, Settings
 from beside.worker import run_worker
@@ -73,12 +74,26 @@ async def make_staff(settings: Settings, *, hub: str, hub_name: str | None, role
         await create_staff(ctx, found.id, role=role, name=name, pseudonym=pseudonym, password=password)
 
 
+async def take_up_restored(settings: Settings) -> list[str]:
+    """Before any node starts on a database restored from a backup: a new epoch, and what is wrong with its ledgers, in words."""
+    house = build(settings)
+    await _require_newest(house.database)
+    async with standing(house):
+        await renew_epoch(house)
+        async with query(house) as ctx:
+            return [f"In the ledger of hub {flaw.hub}, {_in_words(flaw)}" for flaw in await verify_all(ctx)]
+
+
 async def verify_ledger(settings: Settings, hub: str) -> str | None:
     """The first thing wrong with a hub's ledger, in words; None where it is whole."""
     house = build(settings)
     async with standing(house), query(house) as ctx:
         flaw = await verify(ctx, (await hub_by_slug(ctx, hub)).id)
-    return f"Row {flaw.position} is not as it was written: {flaw.problem}." if flaw else None
+    return _in_words(flaw) if flaw else None
+
+
+def _in_words(flaw: Flaw) -> str:
+    return f"Row {flaw.position} is not as it was written: {flaw.problem}."
 
 
 async def _require_newest(database: Database) -> None:

@@ -38,6 +38,15 @@ async def open_instance(house: House) -> None:
         await _open(house)
 
 
+async def renew_epoch(house: House) -> None:
+    """After a restore: the log may end sooner than people have seen, so every cursor learnt before is answered with `reset` (FAULTS 9, 53)."""
+    async with command(house) as ctx:
+        row = (await ctx.db.exec(select(Instance).with_for_update())).one()
+        row.epoch = _new_epoch()
+        ctx.db.add(row)
+        house.epoch = row.epoch
+
+
 async def _open(house: House) -> None:
     async with command(house) as ctx:
         row = (await ctx.db.exec(select(Instance).with_for_update())).first() or await _make(ctx)
@@ -50,7 +59,11 @@ async def _open(house: House) -> None:
 
 async def _make(ctx: Context) -> Instance:
     key = ctx.house.keyring.new_data_key()
-    row = Instance(epoch=new_token()[:22], key_version=key.version, wrapped_key=key.wrapped, sealed_word=ctx.house.keyring.seal(key, WORD, PLACE))
+    row = Instance(epoch=_new_epoch(), key_version=key.version, wrapped_key=key.wrapped, sealed_word=ctx.house.keyring.seal(key, WORD, PLACE))
     ctx.db.add(row)
     await ctx.db.flush()
     return row
+
+
+def _new_epoch() -> str:
+    return new_token()[:22]
