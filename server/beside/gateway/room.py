@@ -65,19 +65,26 @@ class LiveLog:
                 self._gone(entry.author.account)
 
     def _fan_out(self, entry: Entry) -> None:
+        """First who gets it, then the writing in one short loop: between two system calls there is as little of us as can be."""
         seq, frame = entry.seq, text_frame(encode(to_event(entry, {})))
         about, own = _for_its_author(entry)
-        lagging = []
-        for follow in self.follows:
+        writes = []
+        for follow in tuple(self.follows):
             if not follow.live or follow.cursor >= seq:
                 continue
-            if follow.connection.offer(own if about is not None and follow.connection.actor.account == about else frame):
-                follow.cursor = seq
-            else:
+            connection = follow.connection
+            mine = about is not None and connection.actor.account == about
+            if not connection.offer(len(own if mine else frame)):
                 follow.live = False
-                lagging.append(follow)
-        for follow in lagging:
-            self._lag(follow)
+                self._lag(follow)
+                continue
+            follow.cursor = seq
+            if mine:
+                connection.transmit(own)
+            else:
+                writes.append(connection.transmit)
+        for write in writes:
+            write(frame)
 
     async def _pull(self) -> None:
         """Read until this node has what it was told of. A read that does not work is left to the next hint or poll."""

@@ -25,7 +25,7 @@ AGAIN_S = 1.0  # after the database could not be read
 async def catch_up(house: House, entrance: asyncio.Semaphore, live: LiveLog, follow: Follow) -> None:
     """Bring `follow` to this node's position, never more unconfirmed than a socket may have, then make it live."""
     connection = follow.connection
-    while not connection.ended.done():
+    while not connection.ended.done() and not connection.is_gone:
         if not connection.has_room:
             if connection.is_stalled:
                 connection.end(CloseCode.slow)
@@ -61,7 +61,9 @@ async def _send_some(house: House, live: LiveLog, follow: Follow) -> bool:
         entries = await history.after(ctx, standing.conversation, live.log, follow.cursor, first=first, limit=limit)
         events = await history.shown(ctx, standing.conversation, entries, connection.actor.account)
     for event in events:
-        if not connection.offer(text_frame(encode(event))):
+        frame = text_frame(encode(event))
+        if not connection.offer(len(frame)):
             return True  # other logs of this socket took the room meanwhile
+        connection.transmit(frame)
         follow.cursor = event.seq
     return len(entries) == limit
