@@ -40,6 +40,11 @@ export class HandClock implements Clock {
     }
   }
 
+  /** The device sleeps, or somebody sets its clock: time moves, and nothing runs. What fell due runs with the next turn. */
+  sleep(ms: number): void {
+    this.#now += ms
+  }
+
   /** Moves on by `ms`, running what falls due in its order, and lets promises settle in between. */
   async turn(ms: number): Promise<void> {
     const until = this.#now + ms
@@ -57,5 +62,5 @@ export class HandClock implements Clock {
 }
 
 async function settle(): Promise<void> {
-  for (let round = 0; round < 12; round += 1) await Promise.resolve()
+  for (let round = 0; round < 60; round += 1) await Promise.resolve() // a request and its answer, with a stream between, take two dozen
 }

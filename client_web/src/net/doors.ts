@@ -1,6 +1,6 @@
 // The HTTP doors that every page shares and those of a member, each with what it takes and gives. One line, one door.
 
-import { query, type Http } from './http'
+import { query, type Http, type Patience } from './http'
 import type * as wire from './wire'
 
 export type Doors = ReturnType<typeof doors>
@@ -19,6 +19,7 @@ export function doors(http: Http) {
   return {
     me: () => http.get<wire.Me>('/api/me'),
     ticket: () => http.post<wire.Ticket>('/api/tickets'),
+    exchange: (body: wire.Exchange, patience: Patience) => http.post<wire.Exchanged>('/api/exchange', body, patience),
     roles: () => http.get<wire.RoleCards>('/api/roles'),
     signInWithPassword: (body: wire.SignInWithPassword) => http.post<wire.Me>('/api/sessions/password', body),
     signOut: () => http.delete<wire.Fine>('/api/sessions/current'),

@@ -33,9 +33,18 @@ export class OutOfTouch extends Error {
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
+export interface Patience {
+  /** How long the answer may take, in milliseconds. */
+  ms?: number
+  /** Aborted when the answer is not wanted any more; that says nothing about whether the house is there. */
+  unwanted?: AbortSignal
+}
+
 export class Http {
   /** Told when a request finds that the session has ended. */
   signedOut: () => void = () => undefined
+  /** Told when the house no longer understands a page as old as this one. */
+  outdated: () => void = () => undefined
   /** Told after each request whether the house was reached. */
   reached: (there: boolean) => void = () => undefined
   readonly #fetch: Fetch
@@ -48,8 +57,8 @@ export class Http {
     return this.#ask<T>('GET', path)
   }
 
-  post<T>(path: string, body?: unknown): Promise<T> {
-    return this.#ask<T>('POST', path, body)
+  post<T>(path: string, body?: unknown, patience: Patience = {}): Promise<T> {
+    return this.#ask<T>('POST', path, body, patience)
   }
 
   put<T>(path: string, body?: unknown): Promise<T> {
@@ -60,22 +69,22 @@ export class Http {
     return this.#ask<T>('DELETE', path)
   }
 
-  async #ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  async #ask<T>(method: Method, path: string, body?: unknown, patience: Patience = {}): Promise<T> {
     try {
-      const said = await this.#answerTo<T>(method, path, body)
+      const said = await this.#answerTo<T>(method, path, body, patience)
       this.reached(true)
       return said
     } catch (trouble) {
-      this.reached(trouble instanceof Refused)
+      if (!patience.unwanted?.aborted) this.reached(trouble instanceof Refused)
       throw trouble
     }
   }
 
-  async #answerTo<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  async #answerTo<T>(method: Method, path: string, body: unknown, patience: Patience): Promise<T> {
     let answer: Response
     let said: unknown
     try {
-      answer = await this.#fetch(path, asked(method, body))
+      answer = await this.#fetch(path, asked(method, body, patience))
       said = isJson(answer) ? await answer.json() : undefined
     } catch (trouble) {
       throw new OutOfTouch(trouble instanceof Error ? trouble.name : 'no answer')
@@ -85,20 +94,34 @@ export class Http {
     if (!isRefusal(said)) throw new OutOfTouch(`no refusal: ${answer.status}`, retryAfter(answer))
     const refused = new Refused(answer.status, { ...said, retry_after_ms: said.retry_after_ms ?? retryAfter(answer) })
     if (refused.code === 'not_signed_in') this.signedOut()
+    if (refused.code === 'upgrade_required') this.outdated()
     throw refused
   }
 }
 
-function asked(method: Method, body: unknown): RequestInit {
+function asked(method: Method, body: unknown, patience: Patience): RequestInit {
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
     cache: 'no-store',
     redirect: 'error',
-    signal: AbortSignal.timeout(ANSWER_MS),
+    signal: either(AbortSignal.timeout(patience.ms ?? ANSWER_MS), patience.unwanted),
   }
   if (method === 'GET') return init
   return { ...init, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }
+}
+
+/** By hand: phones of a few years ago do not know `AbortSignal.any`. */
+function either(first: AbortSignal, second: AbortSignal | undefined): AbortSignal {
+  if (!second) return first
+  const both = new AbortController()
+  for (const signal of [first, second]) {
+    if (signal.aborted) both.abort()
+    signal.addEventListener('abort', () => {
+      both.abort()
+    })
+  }
+  return both.signal
 }
 
 function isJson(answer: Response): boolean {
@@ -109,9 +132,11 @@ function isRefusal(said: unknown): said is Refusal {
   return typeof said === 'object' && said !== null && 'code' in said && 'message' in said
 }
 
+/** Seconds, or a date; a date is read against the answer's own, because this device's clock may be wrong. */
 function retryAfter(answer: Response): number | null {
-  const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null
+  const said = answer.headers.get('retry-after') ?? ''
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.parse(answer.headers.get('date') ?? '')
+  return Number.isFinite(ms) ? Math.max(0, ms) : null
 }
 
 /** Turns a record into `?a=1&b=2`, leaving out what is undefined. */

@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest'
+import { backoff, CAP_IDLE_MS, CAP_OPEN_MS } from './backoff'
 import { HandClock } from './clock'
 import { OutOfTouch, Refused } from './http'
 import { Socket, type Touch, type Wire } from './socket'
@@ -29,6 +30,7 @@ const message = (seq: number) => ({ type: 'message.posted', conversation: 'c', l
 function stage(ticket: () => Promise<Ticket> = () => Promise.resolve({ ticket: 't'.repeat(16), expires_at: '' })) {
   const clock = new HandClock()
   const wires: FakeWire[] = []
+  const polls: FakeWire[] = []
   const touches: Touch[] = []
   const frames: AnyEvent[] = []
   let afresh = 0
@@ -40,6 +42,10 @@ function stage(ticket: () => Promise<Ticket> = () => Promise.resolve({ ticket: '
       open() {
         wires.push(new FakeWire())
         return last()
+      },
+      poll() {
+        polls.push(new FakeWire())
+        return polls.at(-1) ?? last()
       },
     },
     {
@@ -59,7 +65,7 @@ function stage(ticket: () => Promise<Ticket> = () => Promise.resolve({ ticket: '
     last().onopen?.()
     last().hear(welcome)
   }
-  return { clock, wires, touches, frames, socket, last, arrive, afreshes: () => afresh }
+  return { clock, wires, polls, touches, frames, socket, last, arrive, afreshes: () => afresh }
 }
 
 test('it says hello with a ticket, and is in touch at welcome', async () => {
@@ -89,12 +95,12 @@ test('45 seconds of silence is a lost line, and a heartbeat is not silence (FAUL
   expect(socket.touch).not.toBe('in_touch')
 })
 
-test('a send without any frame for ten seconds means that the socket only looked open (FAULTS 19)', async () => {
+test('a send without any frame for eight seconds means that the socket only looked open, so that the page says so within ten (FAULTS 19)', async () => {
   const { clock, last, wires, socket, arrive } = stage()
   await arrive()
   expect(socket.say({ type: 'message.send', conversation: 'c', client_id: 'x', body: 'hello' })).toBe(true)
   expect(last().said.map((one) => one.type)).toEqual(['hello', 'message.send', 'ping'])
-  await clock.turn(9_999)
+  await clock.turn(7_999)
   expect(socket.touch).toBe('in_touch')
   await clock.turn(1)
   expect(wires[0]?.closed).toBe(true)
@@ -153,13 +159,15 @@ describe('what a close code says is done', () => {
     expect(wires.length).toBe(1)
   })
 
-  test('4029: not before a minute', async () => {
-    const { clock, last, wires, arrive } = stage()
+  test('4029: not before a minute, and a person who looks at the page does not shorten it', async () => {
+    const { clock, last, wires, socket, arrive } = stage()
     await arrive()
     last().onclose?.({ code: 4029 })
-    await clock.turn(59_999)
+    await clock.turn(30_000)
+    socket.wake()
+    await clock.turn(30_000)
     expect(wires.length).toBe(1)
-    await clock.turn(1)
+    await clock.turn(500)
     expect(wires.length).toBe(2)
   })
 
@@ -183,13 +191,37 @@ test('a drain is followed when the server asked for it, before it closes', async
   expect(wires.length).toBe(2)
 })
 
+test('a drain holds also where the end comes first: all pages at once would be a storm (FAULTS 33, 34)', async () => {
+  const { clock, last, wires, socket, arrive } = stage()
+  await arrive()
+  last().hear({ type: 'drain', in_ms: 7_000 })
+  last().onclose?.({ code: 1012 })
+  await clock.turn(3_000)
+  socket.wake()
+  await clock.turn(3_999)
+  expect(wires.length).toBe(1)
+  await clock.turn(1)
+  expect(wires.length).toBe(2)
+})
+
+test('a page that wakes while it waits for the answer to a send does not go on waiting so long (FAULTS 20)', async () => {
+  const { clock, wires, socket, arrive } = stage()
+  await arrive()
+  socket.say({ type: 'message.send', conversation: 'c', client_id: 'x', body: 'hello' })
+  await clock.turn(2_000)
+  socket.wake()
+  await clock.turn(1_000)
+  expect(wires.length).toBe(2)
+})
+
 test('it comes back sooner while somebody is talking, and slower for a page that rests (FAULTS 36)', async () => {
   const { clock, wires, socket, arrive, last } = stage()
   await arrive()
   socket.closeBy = true
   for (let loss = 0; loss < 8; loss += 1) {
     last().onclose?.({ code: 1006 })
-    await clock.turn(5_000) // half of the cap of ten seconds
+    for (const before = wires.length; wires.length === before;) await clock.turn(500)
+    last().hear(welcome)
   }
   expect(wires.length).toBe(9)
   socket.closeBy = false
@@ -208,16 +240,122 @@ test('without a session no ticket is given, and the page hears that it is signed
   expect(socket.touch).toBe('signed_out')
 })
 
-test('a gateway that asks for a pause gets it', async () => {
+test.each<[string, () => Error]>([
+  ['a gateway', () => new OutOfTouch('not ours: 503', 20_000)],
+  ['the house', () => new Refused(503, { code: 'busy', message: '', field: null, retry_after_ms: 20_000 })],
+])('%s that asks for a pause gets it, and a moment of each page’s own on top (FAULTS 36)', async (_, trouble) => {
   let tries = 0
   const { clock, socket } = stage(() => {
     tries += 1
-    return Promise.reject(new OutOfTouch('not ours: 503', 20_000))
+    return Promise.reject(trouble())
   })
   socket.start()
-  await clock.turn(19_999)
+  await clock.turn(20_000)
+  socket.wake()
+  await clock.turn(499)
   expect(tries).toBe(1)
   await clock.turn(1)
+  expect(tries).toBe(2)
+})
+
+describe('where upgrades do not come through (FAULTS 21, 22)', () => {
+  const refuse = (wire: FakeWire) => wire.onclose?.({ code: 1006 })
+
+  test('the second one that is refused is the last: from then on over HTTPS, within two seconds', async () => {
+    const { clock, last, wires, polls, socket } = stage()
+    socket.start()
+    await clock.turn(0)
+    refuse(last())
+    await clock.turn(1_000)
+    refuse(last())
+    await clock.turn(1_000)
+    expect([wires.length, polls.length]).toEqual([2, 1])
+    polls[0]?.onopen?.()
+    polls[0]?.hear(welcome)
+    expect(socket.touch).toBe('in_touch')
+    expect(socket.say({ type: 'seen.mark', conversation: 'c', seq: 1 })).toBe(true)
+    expect(polls[0]?.said.map((one) => one.type)).toEqual(['hello', 'seen.mark'])
+  })
+
+  test('two that are never answered are given up after five seconds each', async () => {
+    const { clock, wires, polls, socket } = stage()
+    socket.start()
+    await clock.turn(5_000 + 500 + 5_000 + 1_000)
+    expect([wires.length, polls.length]).toEqual([2, 1])
+  })
+
+  test('after some minutes, and on waking, a socket is tried again, once', async () => {
+    const { clock, last, wires, polls, socket } = stage()
+    socket.start()
+    for (let refusal = 0; refusal < 2; refusal += 1) {
+      await clock.turn(1_000)
+      refuse(last())
+    }
+    await clock.turn(1_000)
+    for (let beat = 0; beat < 10; beat += 1) {
+      polls[0]?.hear(welcome)
+      await clock.turn(30_000)
+    }
+    expect([wires.length, polls.length, polls[0]?.closed]).toEqual([3, 1, true])
+    refuse(last())
+    await clock.turn(1_000)
+    expect([wires.length, polls.length]).toEqual([3, 2])
+  })
+
+  test('an end that the house itself gave is no refusal of the network', async () => {
+    const { clock, last, polls, socket } = stage()
+    socket.start()
+    await clock.turn(0)
+    for (let end = 0; end < 4; end += 1) {
+      last().onclose?.({ code: 1012 })
+      await clock.turn(4_000)
+    }
+    expect(polls.length).toBe(0)
+  })
+})
+
+test('a thousand pages that lose the house come back evenly over the whole of the limit (FAULTS 36)', () => {
+  const limits = [1_000, 2_000, 4_000, 8_000, CAP_OPEN_MS, CAP_OPEN_MS]
+  limits.forEach((limit, attempt) => {
+    const tenths = Array.from({ length: 10 }, () => 0)
+    for (let page = 0; page < 1_000; page += 1) {
+      const wait = backoff(attempt, CAP_OPEN_MS, () => (page + 0.5) / 1_000)
+      tenths[Math.floor((wait / limit) * 10)] = (tenths[Math.floor((wait / limit) * 10)] ?? 0) + 1
+    }
+    expect(tenths).toEqual(Array.from({ length: 10 }, () => 100))
+  })
+  expect(backoff(40, CAP_IDLE_MS, () => 1)).toBe(60_000)
+})
+
+test('a line that never holds is tried more and more seldom, one that held at once (FAULTS 36)', async () => {
+  const { clock, last, wires, socket, arrive } = stage()
+  socket.closeBy = true
+  await arrive()
+  for (let flap = 0; flap < 5; flap += 1) {
+    last().onclose?.({ code: 1006 })
+    for (const flapped = wires.length; wires.length === flapped;) await clock.turn(500)
+    last().hear(welcome)
+  }
+  const before = wires.length
+  last().onclose?.({ code: 1006 })
+  await clock.turn(4_999)
+  expect(wires.length).toBe(before)
+  await clock.turn(1)
+  last().hear(welcome)
+  await clock.turn(10_000)
+  last().onclose?.({ code: 1006 })
+  await clock.turn(500)
+  expect(wires.length).toBe(before + 2)
+})
+
+test('a ticket that does not come within five seconds is not waited for', async () => {
+  let tries = 0
+  const { clock, socket } = stage(() => {
+    tries += 1
+    return new Promise(() => undefined)
+  })
+  socket.start()
+  await clock.turn(5_500)
   expect(tries).toBe(2)
 })
 

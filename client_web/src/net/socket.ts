@@ -1,18 +1,23 @@
-// One socket to the house: ticket, connect, hello, welcome; noticing silence; coming back. It knows frames, and no page.
+// One line to the house: ticket, connect, hello, welcome; noticing silence; coming back. Where sockets are refused, the same over HTTPS.
+// It knows frames, and no page.
 
 import { backoff, CAP_IDLE_MS, CAP_OPEN_MS } from './backoff'
 import type { Cancel, Clock } from './clock'
+import { Confirming } from './confirming'
+import { isLogEvent, read } from './frames'
 import { OutOfTouch, Refused } from './http'
 import { closeCodes, type AnyCommand, type AnyEvent, type Ticket } from './wire'
 
 const CONNECT_MS = 5_000
 const SILENCE_MS = 45_000 // the server speaks at least every 20 s; two missed, and the line is dead
-const PONG_MS = 10_000 // after a send: no frame in this time means that the socket only looks open
+const PONG_MS = 8_000 // after a send: no frame in this time means that the socket only looks open; the page says so by the tenth second
 const WAKE_SILENCE_MS = 25_000 // on waking: silent for longer than a heartbeat, so do not even ask
 const WAKE_PONG_MS = 1_000 // on waking, coming back needlessly costs little; a dead socket costs words
-const CONFIRM_EVERY = 16
-const CONFIRM_MS = 2_000
 const RESTED_MS = 60_000 // 4029: the server asks for a minute
+const STEADY_MS = 10_000 // in touch for less than this: the next try waits longer still, or a line that never holds would be tried without end
+const REFUSALS = 2 // one upgrade that does not come through is chance, two are a network that refuses sockets
+const POLLING_MS = 5 * 60_000 // then a socket is tried again: the network may be another one by now
+const NO_TICKET = '-'.repeat(16) // over HTTPS the session is enough
 
 /** Why a socket will not come back by itself. */
 export type Ending = 'signed_out' | 'blocked' | 'another_tab'
@@ -22,7 +27,7 @@ export type Touch = 'resting' | 'reaching' | 'in_touch' | 'lost' | Ending
 export interface Wire {
   onopen: (() => void) | null
   onmessage: ((message: { data: unknown }) => void) | null
-  onclose: ((ended: { code: number }) => void) | null
+  onclose: ((ended: { code: number; retryAfterMs?: number | null }) => void) | null
   onerror: (() => void) | null
   send(text: string): void
   close(code?: number): void
@@ -30,6 +35,8 @@ export interface Wire {
 
 export interface SocketParts {
   open(): Wire
+  /** The same over HTTPS, for networks that refuse sockets. */
+  poll(): Wire
   ticket(): Promise<Ticket>
   clock: Clock
   random(): number
@@ -47,23 +54,14 @@ export function webSocket(address: string): Wire {
   return new WebSocket(address) as unknown as Wire
 }
 
-const LOG_EVENTS: ReadonlySet<string> = new Set([
-  'message.posted',
-  'message.edited',
-  'message.redacted',
-  'message.restored',
-  'participant.joined',
-  'participant.left',
-  'notice.posted',
-  'conversation.closed',
-  'conversation.reopened',
-])
-
 const ENDINGS: ReadonlyMap<number, Ending> = new Map([
   [closeCodes.signed_out, 'signed_out'],
   [closeCodes.blocked, 'blocked'],
   [closeCodes.another_tab, 'another_tab'],
 ])
+
+/** Codes by which the house itself ended a socket: it was there. */
+const OURS: ReadonlySet<number> = new Set(Object.values(closeCodes))
 
 export class Socket {
   touch: Touch = 'resting'
@@ -72,31 +70,39 @@ export class Socket {
 
   readonly #parts: SocketParts
   readonly #ears: SocketEars
+  readonly #confirming: Confirming
   #wire: Wire | undefined
   #reach = 0 // counts tries, so that a ticket arriving late for an older one is dropped
   #attempt = 0
+  #refusals = 0
+  #polling = false
+  #rest: Cancel | undefined // the house asked us to stay away for a while: no waking up shortens that
+  #welcomedAt = 0
   #heardAt = 0
-  #received = 0
-  #confirmed = 0
   #retry: Cancel | undefined
   #watch: Cancel | undefined
   #pong: Cancel | undefined
-  #confirm: Cancel | undefined
+  #pongDue = 0
 
   constructor(parts: SocketParts, ears: SocketEars) {
     this.#parts = parts
     this.#ears = ears
+    this.#confirming = new Confirming(parts.clock, (count) => {
+      this.#put({ type: 'received.confirm', count })
+    })
   }
 
   /** Comes into touch, now. Also after an ending, when the person asks for it. */
   start(): void {
     if (this.touch === 'reaching' || this.touch === 'in_touch') return
+    this.#endRest()
     this.#attempt = 0
     void this.#connect()
   }
 
   /** Leaves, and stays away until `start`. */
   stop(): void {
+    this.#endRest()
     this.#drop()
     this.#become('resting')
   }
@@ -104,7 +110,9 @@ export class Socket {
   /** The page woke, the network came back: make sure of the line at once. */
   wake(): void {
     if (this.touch === 'lost') {
+      if (this.#rest) return
       this.#attempt = 0
+      this.#refusals = Math.min(this.#refusals, REFUSALS - 1) // it may be another network: one try decides
       void this.#connect()
     } else if (this.touch === 'in_touch') {
       if (this.#parts.clock.now() - this.#heardAt > WAKE_SILENCE_MS) this.#again(0)
@@ -129,35 +137,51 @@ export class Socket {
     this.#drop()
     const reach = (this.#reach += 1)
     this.#become('reaching')
-    let ticket: Ticket
+    this.#polling = this.#refusals >= REFUSALS
+    this.#watchConnect()
+    let ticket = NO_TICKET
     try {
-      ticket = await this.#parts.ticket()
+      if (!this.#polling) ticket = (await this.#parts.ticket()).ticket
     } catch (trouble) {
       if (reach === this.#reach) this.#noTicket(trouble)
       return
     }
-    if (reach !== this.#reach) return
-    const wire = this.#parts.open()
+    if (reach === this.#reach) this.#open(ticket)
+  }
+
+  #open(ticket: string): void {
+    const wire = this.#polling ? this.#parts.poll() : this.#parts.open()
     this.#wire = wire
-    this.#received = this.#confirmed = 0
-    this.#watch = this.#parts.clock.after(CONNECT_MS, () => {
-      this.#lose()
-    })
+    this.#watchConnect()
     wire.onopen = () => {
-      wire.send(JSON.stringify({ type: 'hello', ticket: ticket.ticket } satisfies AnyCommand))
+      wire.send(JSON.stringify({ type: 'hello', ticket } satisfies AnyCommand))
     }
     wire.onmessage = ({ data }) => {
       if (wire === this.#wire) this.#hear(data)
     }
     wire.onerror = () => undefined
-    wire.onclose = ({ code }) => {
-      if (wire === this.#wire) this.#ended(code)
+    wire.onclose = ({ code, retryAfterMs }) => {
+      if (wire === this.#wire) this.#ended(code, retryAfterMs ?? 0)
     }
+  }
+
+  #watchConnect(): void {
+    this.#watch?.()
+    this.#watch = this.#parts.clock.after(CONNECT_MS, () => {
+      this.#notThrough()
+      this.#lose()
+    })
+  }
+
+  /** A socket that the house never answered over. */
+  #notThrough(): void {
+    if (this.#wire && !this.#polling && this.touch === 'reaching') this.#refusals += 1
   }
 
   #noTicket(trouble: unknown): void {
     if (trouble instanceof Refused && trouble.status === 401) this.#end('signed_out')
-    else if (trouble instanceof Refused || trouble instanceof OutOfTouch) this.#lose(trouble.retryAfterMs ?? 0)
+    else if (trouble instanceof Refused && trouble.code === 'suspended') this.#end('blocked')
+    else if (trouble instanceof Refused || trouble instanceof OutOfTouch) this.#stayAway(trouble.retryAfterMs ?? 0)
     else this.#lose()
   }
 
@@ -168,33 +192,23 @@ export class Socket {
     this.#pong?.()
     this.#pong = undefined
     this.#watchSilence()
-    if (event.type === 'welcome') {
-      this.#attempt = 0
-      this.#become('in_touch')
-    } else if (event.type === 'drain') {
-      this.#retry?.()
-      this.#retry = this.#parts.clock.after(event.in_ms, () => {
-        this.#again(0)
-      })
-    }
-    if (LOG_EVENTS.has(event.type)) this.#count()
+    if (event.type === 'welcome') this.#welcomed()
+    else if (event.type === 'drain') this.#restFor(event.in_ms) // each page for another while, also where the end comes first
+    if (isLogEvent(event)) this.#confirming.count()
     this.#ears.frame(event)
   }
 
-  #count(): void {
-    this.#received += 1
-    if (this.#received - this.#confirmed >= CONFIRM_EVERY) this.#confirmNow()
+  #welcomed(): void {
+    if (this.touch === 'in_touch') return
+    this.#welcomedAt = this.#parts.clock.now()
+    if (!this.#polling) this.#refusals = 0
     else
-      this.#confirm ??= this.#parts.clock.after(CONFIRM_MS, () => {
-        this.#confirmNow()
+      this.#retry = this.#parts.clock.after(POLLING_MS, () => {
+        this.#attempt = 0
+        this.#refusals = REFUSALS - 1
+        this.#again(0)
       })
-  }
-
-  #confirmNow(): void {
-    this.#confirm?.()
-    this.#confirm = undefined
-    this.#confirmed = this.#received
-    this.#put({ type: 'received.confirm', count: this.#received })
+    this.#become('in_touch')
   }
 
   #watchSilence(): void {
@@ -206,7 +220,11 @@ export class Socket {
 
   #expectAnswer(ms: number): void {
     this.#put({ type: 'ping' })
-    this.#pong ??= this.#parts.clock.after(ms, () => {
+    const due = this.#parts.clock.now() + ms
+    if (this.#pong && due >= this.#pongDue) return
+    this.#pong?.()
+    this.#pongDue = due
+    this.#pong = this.#parts.clock.after(ms, () => {
       this.#again(0)
     })
   }
@@ -219,42 +237,66 @@ export class Socket {
     }
   }
 
-  #ended(code: number): void {
+  #ended(code: number, retryAfterMs: number): void {
     const ending = ENDINGS.get(code)
     if (ending) {
       this.#end(ending)
       return
     }
+    if (!OURS.has(code)) this.#notThrough()
     if (code === closeCodes.load_afresh) this.#ears.afresh()
-    this.#lose(code === closeCodes.too_many_mistakes ? RESTED_MS : 0)
+    this.#stayAway(Math.max(retryAfterMs, code === closeCodes.too_many_mistakes ? RESTED_MS : 0))
   }
 
   #end(ending: Ending): void {
+    this.#endRest()
     this.#drop()
     this.#become(ending)
   }
 
+  /** The house may have asked for a pause: then a moment longer, or everybody it asked would be back in the same one. */
+  #stayAway(ms: number): void {
+    if (ms > 0) this.#restFor(ms + this.#backoff())
+    this.#lose()
+  }
+
+  #endRest(): void {
+    this.#rest?.()
+    this.#rest = undefined
+  }
+
+  #restFor(ms: number): void {
+    this.#endRest()
+    this.#rest = this.#parts.clock.after(ms, () => {
+      this.#rest = undefined
+      this.#again(0)
+    })
+  }
+
   #lose(atLeastMs = 0): void {
-    const cap = this.closeBy ? CAP_OPEN_MS : CAP_IDLE_MS
-    const wait = Math.max(
-      atLeastMs,
-      backoff(this.#attempt, cap, () => this.#parts.random()),
-    )
+    if (this.touch === 'in_touch' && this.#parts.clock.now() - this.#welcomedAt >= STEADY_MS) this.#attempt = 0
+    const wait = Math.max(atLeastMs, this.#backoff())
     this.#attempt += 1
     this.#again(wait)
+  }
+
+  #backoff(): number {
+    return backoff(this.#attempt, this.closeBy ? CAP_OPEN_MS : CAP_IDLE_MS, () => this.#parts.random())
   }
 
   #again(ms: number): void {
     this.#drop()
     this.#become('lost')
+    if (this.#rest) return // which comes back by itself
     this.#retry = this.#parts.clock.after(ms, () => {
       void this.#connect()
     })
   }
 
   #drop(): void {
-    for (const timer of [this.#retry, this.#watch, this.#pong, this.#confirm]) timer?.()
-    this.#retry = this.#watch = this.#pong = this.#confirm = undefined
+    for (const timer of [this.#retry, this.#watch, this.#pong]) timer?.()
+    this.#retry = this.#watch = this.#pong = undefined
+    this.#confirming.restart()
     this.#reach += 1
     const wire = this.#wire
     this.#wire = undefined
@@ -269,15 +311,5 @@ export class Socket {
     if (touch === this.touch) return
     this.touch = touch
     this.#ears.touch(touch)
-  }
-}
-
-function read(data: unknown): AnyEvent | undefined {
-  if (typeof data !== 'string') return undefined
-  try {
-    const said: unknown = JSON.parse(data)
-    return typeof said === 'object' && said !== null && 'type' in said ? (said as AnyEvent) : undefined
-  } catch {
-    return undefined
   }
 }

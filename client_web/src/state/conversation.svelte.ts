@@ -179,7 +179,7 @@ export class Conversation {
   #askAfter(ms: number): void {
     this.#ask ??= this.#session.clock.after(ms, () => {
       this.#ask = undefined
-      if (this.#session.touch === 'in_touch') return
+      if (this.#session.touch !== 'lost' && this.#session.touch !== 'reaching') return // in touch, or resting until somebody says so
       void this.#catchUp().finally(() => {
         this.#askAfter(ASK_AGAIN_MS)
       })

@@ -47,7 +47,7 @@ export class FakeStaffHouse implements House {
     }
     const http = new Http(fetch)
     this.doors = staffDoors(http)
-    const openSocket = () => (this.#wire = new FakeWire())
+    const openSocket = () => (this.#wire = new FakeWire(this))
     this.session = new Session({ http, doors: this.doors, openSocket, clock: this.clock, random: () => 0.5 })
   }
 
@@ -55,16 +55,17 @@ export class FakeStaffHouse implements House {
   async enter(me: Me): Promise<void> {
     this.session.welcome(me)
     await this.clock.turn(0)
-    this.#wire?.onopen?.()
+  }
+
+  welcome(): void {
     this.push({
       type: 'welcome',
-      account: me.account,
+      account: this.session.me?.account ?? '',
       epoch: 'one',
       server_time: new Date(this.clock.now()).toISOString(),
       heartbeat_seconds: 20,
       ref: null,
     })
-    await this.clock.turn(0)
   }
 
   push(event: AnyEvent): void {
@@ -95,9 +96,17 @@ class FakeWire implements Wire {
   onmessage: Wire['onmessage'] = null
   onclose: Wire['onclose'] = null
   onerror: Wire['onerror'] = null
-  send(): void {
-    // the house hears, and has nothing to say
+  readonly #house: FakeStaffHouse
+
+  constructor(house: FakeStaffHouse) {
+    this.#house = house
+    house.clock.after(0, () => this.onopen?.())
   }
+
+  send(text: string): void {
+    if (text.includes('"hello"')) this.#house.welcome() // to anything else the house has nothing to say
+  }
+
   close(): void {
     this.onmessage = null
   }

@@ -122,6 +122,31 @@ test('a message in flight over a socket that is lost goes over HTTPS at once', a
   expect(states()).toEqual(['stored'])
 })
 
+test('an answer that is not about this message is nobody’s: it is kept as not sent, and goes again (FAULTS 23)', async () => {
+  const { outbox, clock, posted, states } = stage(false, () =>
+    Promise.resolve({ login: 'room 12' } as unknown as Accepted),
+  )
+  outbox.add('one')
+  await clock.turn(0)
+  expect([posted.length, states()]).toEqual([1, ['unsent']])
+  await clock.turn(1_000)
+  expect(posted.length).toBe(2)
+})
+
+test('a request that hangs does not hold up what can go over a new socket, and its late end changes nothing (FAULTS 1)', async () => {
+  let fail: (trouble: Error) => void = () => undefined
+  const { outbox, clock, said, away, states } = stage(false, () => new Promise((_, hang) => (fail = hang)))
+  outbox.add('one')
+  away.socket = false
+  outbox.inTouch()
+  expect(said).toEqual(['id-1'])
+  fail(new OutOfTouch('x'))
+  await clock.turn(0)
+  expect(states()).toEqual(['waiting'])
+  outbox.stored('id-1')
+  expect(states()).toEqual(['stored'])
+})
+
 describe('a refusal that is about the moment', () => {
   test.each(['slow_down', 'busy', 'unavailable'])('%s: the words wait, and go later', async (code) => {
     const { outbox, clock, said, states } = stage(true)
@@ -133,11 +158,11 @@ describe('a refusal that is about the moment', () => {
     expect(said).toEqual(['id-1', 'id-1'])
   })
 
-  test('a house that cannot store anything now is asked again', async () => {
+  test('a house that cannot store anything now is asked again when it said, and a moment of this page’s own later (FAULTS 36)', async () => {
     const refused = new Refused(503, refusal('unavailable', 5_000))
     const { outbox, clock, posted, states } = stage(false, () => Promise.reject(refused))
     outbox.add('one')
-    await clock.turn(4_999)
+    await clock.turn(5_999)
     expect([posted.length, states()]).toEqual([1, ['unsent']])
     await clock.turn(1)
     expect(posted.length).toBe(2)

@@ -38,7 +38,7 @@ export interface OutboxParts {
 export class Outbox {
   items: readonly Pending[] = []
   readonly #parts: OutboxParts
-  #flight: { id: Uuid; over: 'socket' | 'https'; late: Cancel | undefined } | undefined
+  #flight: { id: Uuid; over: 'socket' | 'https'; late: Cancel } | undefined
   #attempt = 0
   #again: Cancel | undefined
   #left = false
@@ -73,9 +73,9 @@ export class Outbox {
     return item.body
   }
 
-  /** The socket is in touch: what was in flight over the old one goes again, under the same id. */
+  /** In touch: what was in flight goes again, under the same id. A request that is still on its way may hang for long, and does no harm. */
   inTouch(): void {
-    if (this.#flight?.over === 'socket') this.#land()
+    this.#land()
     this.#attempt = 0
     this.#again?.()
     this.#again = undefined
@@ -132,31 +132,37 @@ export class Outbox {
     else void this.#overHttps(next)
   }
 
-  #sail(item: Pending, over: 'socket' | 'https'): void {
+  #sail(item: Pending, over: 'socket' | 'https'): object {
     const late = this.#parts.clock.after(AWAY_AFTER_MS, () => {
       this.#mark(item.clientId, 'unsent')
     })
     this.#flight = { id: item.clientId, over, late }
+    return this.#flight
   }
 
   async #overHttps(item: Pending): Promise<void> {
-    this.#sail(item, 'https')
+    const flight = this.#sail(item, 'https')
     try {
       const accepted = await this.#parts.post(item)
+      if (accepted.client_id !== item.clientId) throw new OutOfTouch('not ours') // a sign-in page may speak JSON, too
       if (!this.#left) this.#parts.accepted(accepted)
     } catch (trouble) {
-      if (this.#left) return
+      if (this.#left || this.#flight !== flight) return // it went again by another way, which tells
       if (trouble instanceof Refused && trouble.status < 500) this.refused(item.clientId, trouble)
-      else this.#missed(item, trouble instanceof OutOfTouch || trouble instanceof Refused ? trouble.retryAfterMs : null)
+      else if (trouble instanceof Refused || trouble instanceof OutOfTouch) this.#missed(item, trouble.retryAfterMs)
+      else {
+        this.#missed(item, null)
+        throw trouble
+      }
     }
   }
 
   #missed(item: Pending, retryAfterMs: number | null): void {
-    if (this.#flight?.id === item.clientId) this.#land()
+    this.#land()
     this.#mark(item.clientId, 'unsent')
     const wait = backoff(this.#attempt, CAP_OPEN_MS, () => this.#parts.random())
     this.#attempt += 1
-    this.#rest(Math.max(wait, retryAfterMs ?? 0))
+    this.#rest(wait + (retryAfterMs ?? 0))
   }
 
   #rest(ms: number): void {
@@ -168,7 +174,7 @@ export class Outbox {
   }
 
   #land(): void {
-    this.#flight?.late?.()
+    this.#flight?.late()
     this.#flight = undefined
   }
 

@@ -3,6 +3,7 @@
 import type { Clock } from '../net/clock'
 import type { Doors } from '../net/doors'
 import { OutOfTouch, Refused, type Http } from '../net/http'
+import { LongPoll } from '../net/long_poll'
 import { Socket, type Touch, type Wire } from '../net/socket'
 import type { AnyCommand, AnyEvent, Me, Topic } from '../net/wire'
 
@@ -37,6 +38,8 @@ export class Session {
   touch = $state<Touch>('resting')
   /** Out of touch for long enough to be told, and not over HTTPS either. */
   readonly lost = $derived.by(() => this.#away && !this.#reachable)
+  /** The house no longer understands this page: it has to be loaded afresh. */
+  outdated = $state(false)
   /** The server's clock less this device's, in milliseconds. */
   skew = $state(0)
   /** Words not sent yet, by conversation: kept while the page lives, and nowhere else. */
@@ -61,11 +64,20 @@ export class Session {
     parts.http.signedOut = () => {
       if (this.standing === 'signed_in') this.#leave('signed_out')
     }
+    parts.http.outdated = () => {
+      this.outdated = true
+    }
     parts.http.reached = (there) => {
       this.#reachable = there
     }
     this.#socket = new Socket(
-      { open: () => parts.openSocket(), ticket: () => parts.doors.ticket(), clock: parts.clock, random: this.random },
+      {
+        open: () => parts.openSocket(),
+        poll: () => new LongPoll((body, patience) => parts.doors.exchange(body, patience), parts.clock),
+        ticket: () => parts.doors.ticket(),
+        clock: parts.clock,
+        random: this.random,
+      },
       {
         frame: (event) => {
           this.#frame(event)
@@ -176,6 +188,7 @@ export class Session {
     if (event.type === 'welcome' || event.type === 'heartbeat')
       this.skew = Date.parse(event.server_time) - this.clock.now()
     if (event.type === 'changed') this.#changed(event.what)
+    if (event.type === 'refused' && event.code === 'upgrade_required') this.outdated = true
     for (const one of this.#followers) one.frame(event)
   }
 
@@ -198,7 +211,8 @@ export class Session {
     } else if (touch === 'signed_out') {
       this.#leave('signed_out')
     } else {
-      if (touch === 'lost') for (const one of this.#followers) one.outOfTouch()
+      if (touch !== 'reaching') for (const one of this.#followers) one.outOfTouch()
+      if (touch === 'blocked') for (const { reload } of this.#listeners) reload() // what was decided, and why, is among it
       this.#untell = this.clock.after(LOST_AFTER_MS, () => {
         this.#away = this.touch === 'lost' || this.touch === 'reaching'
       })

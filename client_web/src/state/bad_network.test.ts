@@ -1,0 +1,135 @@
+// What a bad network, a sleeping device and a wrong clock do to a conversation: nothing is lost, nothing is shown twice, nothing is said that is not so.
+
+import { describe, expect, test } from 'vitest'
+import { rowan, stage } from './fake_talk'
+
+const HOUR = 3_600_000
+const page = () => new Response('<html>Room number?', { headers: { 'content-type': 'text/html' } })
+const tooOld = () =>
+  Response.json(
+    { code: 'upgrade_required', message: 'This page is from before.', field: null, retry_after_ms: null },
+    { status: 426 },
+  )
+
+test('a laptop that slept for eight hours catches up at once, without an empty page and without a loop (FAULTS 18)', async () => {
+  const { house, session, talk, bodies, truth } = await stage()
+  const wire = house.wires.at(-1)
+  if (wire) wire.asleep = true
+  for (let line = 0; line < 300; line += 1) house.say(rowan, `r${line}`, `line ${line}`)
+  house.clock.sleep(8 * HOUR)
+  const asked = house.asked.length
+  session.wake()
+  const lengths: number[] = []
+  for (let moment = 0; moment < 200; moment += 1) {
+    await house.clock.turn(10)
+    lengths.push(talk.timeline.lines.length)
+  }
+  expect(bodies()).toEqual(truth())
+  expect(lengths.filter((length) => length === 0)).toEqual([])
+  expect(talk.trouble).toBe('none')
+  expect(house.wires.length).toBe(2)
+  expect(house.asked.length - asked).toBeLessThan(10)
+})
+
+test('a socket that only looks open is told apart within ten seconds of a send, and the words go once (FAULTS 19)', async () => {
+  const { house, session, talk, truth } = await stage()
+  const wire = house.wires.at(-1)
+  if (wire) wire.asleep = true
+  house.hole = true
+  talk.send('are you there')
+  await house.clock.turn(3_000)
+  expect(talk.pending.map((item) => item.state)).toEqual(['unsent'])
+  await house.clock.turn(7_000)
+  expect(session.lost).toBe(true)
+  house.hole = false
+  await house.clock.turn(20_000)
+  expect(truth()).toEqual(['Hi.', 'are you there'])
+  expect([talk.pending, session.lost]).toEqual([[], false])
+})
+
+test('a page that is looked at again leaves a dead socket within a second, and has what was said meanwhile (FAULTS 20)', async () => {
+  const { house, session, bodies } = await stage()
+  const wire = house.wires.at(-1)
+  if (wire) wire.asleep = true
+  house.say(rowan, 'r2', 'while you slept')
+  session.wake()
+  await house.clock.turn(1_100)
+  expect(house.wires.length).toBe(2)
+  expect(bodies()).toEqual(['Hi.', 'while you slept'])
+})
+
+test('without sockets words arrive in the moment they are said, both ways, and are told of as ever (FAULTS 21)', async () => {
+  const { house, session, talk, bodies } = await stage((one) => (one.sockets = 'refused'))
+  await house.clock.turn(3_000)
+  expect(session.touch).toBe('in_touch')
+  house.say(rowan, 'r2', 'I read you')
+  await house.clock.turn(0)
+  expect(bodies()).toEqual(['Hi.', 'I read you'])
+  talk.send('and I you')
+  await house.clock.turn(0)
+  expect([bodies(), talk.pending]).toEqual([['Hi.', 'I read you', 'and I you'], []])
+})
+
+test('while a browser waits a minute for its socket, words go and come over HTTPS (FAULTS 22)', async () => {
+  const { house, talk, bodies } = await stage((one) => (one.sockets = 'never answered'))
+  talk.send('hello')
+  await house.clock.turn(0)
+  expect(house.log.map((one) => one.body)).toEqual(['Hi.', 'hello'])
+  house.say(rowan, 'r2', 'I’m here.')
+  await house.clock.turn(4_000)
+  expect([bodies(), talk.pending]).toEqual([['Hi.', 'hello', 'I’m here.'], []])
+})
+
+test('a hotel that answers everything with a page of its own is no house: what is written waits (FAULTS 23)', async () => {
+  const { house, session, talk, bodies, truth } = await stage()
+  house.instead = page
+  house.sockets = 'refused'
+  house.wires.at(-1)?.drop()
+  talk.send('from the lobby')
+  await house.clock.turn(20_000)
+  expect(truth()).toEqual(['Hi.'])
+  expect(talk.pending.map((item) => item.state)).toEqual(['unsent'])
+  expect([bodies(), session.lost]).toEqual([['Hi.'], true])
+  house.instead = undefined
+  house.sockets = 'open'
+  session.wake()
+  await house.clock.turn(20_000)
+  expect(bodies()).toEqual(['Hi.', 'from the lobby'])
+  expect(talk.pending).toEqual([])
+})
+
+describe('a device whose clock is wrong (FAULTS 25)', () => {
+  test.each([-24 * HOUR, -HOUR, HOUR, 24 * HOUR])('by %i ms: order and times are the house’s', async (ahead) => {
+    const { house, session, talk, bodies, truth } = await stage((one) => (one.ahead = ahead))
+    talk.send('mine')
+    await house.clock.turn(10)
+    house.say(rowan, 'r2', 'theirs')
+    expect(bodies()).toEqual(truth())
+    expect(talk.timeline.lines.map((line) => line.at)).toEqual(house.log.map((one) => one.at))
+    expect(session.now()).toBe(house.clock.now() + ahead)
+  })
+
+  test.each([-HOUR, HOUR])(
+    'set by %i ms in the middle of a conversation: nothing moves, nothing stops',
+    async (step) => {
+      const { house, session, bodies, truth } = await stage()
+      house.ahead = step // the house's clock stays; summer time, or somebody who set the device's own
+      house.clock.sleep(-step)
+      house.say(rowan, 'r2', 'before or after')
+      session.wake()
+      await house.clock.turn(Math.abs(step) + 2_000)
+      house.say(rowan, 'r3', 'and on')
+      expect(bodies()).toEqual(truth())
+    },
+  )
+})
+
+test('a page that the house no longer understands says so plainly, and keeps the words (FAULTS 37)', async () => {
+  const { house, session, talk } = await stage()
+  house.instead = tooOld
+  house.wires.at(-1)?.drop()
+  talk.send('still here')
+  await house.clock.turn(5_000)
+  expect(session.outdated).toBe(true)
+  expect(talk.pending).toMatchObject([{ state: 'refused', body: 'still here', why: 'This page is from before.' }])
+})
