@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 logs.configure(as_json=True)  # as a server does: the default renders tracebacks for people, which takes seconds
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, whatever order chance gave the rest: nobody waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A running PostgreSQL that all tests share. Who wants to hurt one takes `own_postgres`."""

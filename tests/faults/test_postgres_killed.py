@@ -79,6 +79,7 @@ async def _come_back(client: ScriptedClient) -> None:
                 await asyncio.sleep(0.1)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1200)
 async def test_what_was_acknowledged_survives_every_kill(tmp_path: Path, durable: PostgresServer) -> None:
     """kill -9 at random moments of sends: acknowledged is stored once; not acknowledged is refused, and stored once by the retry (FAULTS 46)."""

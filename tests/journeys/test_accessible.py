@@ -13,7 +13,7 @@ from tests.rig.browser import axe
 if TYPE_CHECKING:
     from tests.journeys.deployment import Hub
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400), pytest.mark.long]
 
 NARROW = {"width": 320, "height": 640}  # what 400 % leaves of a window of 1280
 WIDER_THAN_THE_SCREEN = """() => [document.documentElement, ...document.querySelectorAll('dialog[open]')]

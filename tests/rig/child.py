@@ -1,21 +1,30 @@
 """A child process that a test owns: it is started, watched, frozen, killed, and never outlives the test run."""
 
+import itertools
 import os
 import shutil
 import signal
 import socket
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 STOP_S = 15.0  # a child that was asked kindly and is still here by then is killed
 
 
+PORTS = range(10_240, 32_768)  # below those that the kernel hands out to whoever connects: between being found free and being used, none is taken that way
+_next = itertools.cycle(PORTS)
+_started_at = next(itertools.islice(_next, os.getpid() * 97 % len(PORTS), None))  # runs beside each other begin in different places
+
+
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """A port nobody listens on at this moment, and not one that was given out lately."""
+    for port in itertools.islice(_next, len(PORTS)):
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 class Child:
