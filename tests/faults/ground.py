@@ -1,0 +1,131 @@
+"""The ground that faults are made on: two nodes, a worker, PostgreSQL and Redis as child processes, a bad network before each, one house to ask."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from beside.kit.house import House
+from tests.rig.child import Child
+from tests.rig.nodes import Node, Premises
+from tests.rig.postgres import DURABLE, PostgresServer
+from tests.rig.proxy import FaultProxy
+from tests.rig.redis import RedisServer
+from tests.rig.tables import make_tables
+
+NODES = ("node-0", "node-1")
+PARTS = (*NODES, "worker", "postgres", "redis")
+NO_LIMIT = "1000000/second"  # a storm speaks faster than any person may
+TRIES = 20  # starts of one part in a row: a node that finds no database ends, and is started again, as systemd would
+AGAIN_S = 2.0  # before the worker is, as in the units of `deploy/`
+
+
+@dataclass(slots=True)
+class Ground:
+    """Parts by name. `ways` are the ports that clients come in by: the nodes', or those of the proxies before them."""
+
+    premises: Premises
+    house: House
+    postgres: PostgresServer
+    redis: RedisServer
+    nodes: dict[str, Node]
+    worker: Child
+    proxies: dict[str, FaultProxy]
+    ways: list[int]
+    kills: list[str] = field(default_factory=list)
+    """What was killed, in order."""
+    _worker_is_wanted: bool = True
+
+    async def kill(self, part: str) -> None:
+        """kill -9, with everything it started."""
+        self._worker_is_wanted &= part != "worker"
+        self.kills.append(part)
+        await asyncio.to_thread(self._child(part).kill)
+
+    async def kill_while_stopping(self, part: str, after_s: float) -> None:
+        """SIGTERM, and kill -9 so much later, wherever it is by then."""
+        self.kills.append(part)
+        await asyncio.to_thread(self._child(part).stop, seconds=after_s)
+
+    async def start(self, part: str) -> None:
+        """Start it, on the port it had, and wait until it answers."""
+        if part == "worker":  # it has no door to knock at
+            self._worker_is_wanted = True
+            await asyncio.to_thread(self.worker.start)
+            return
+        for left in reversed(range(TRIES)):
+            try:
+                await asyncio.to_thread(self._start(part))
+                return
+            except RuntimeError:  # it ended by itself
+                if not left:
+                    raise
+
+    async def keep_worker(self) -> None:
+        """Until cancelled: start it again when it ended by itself, as one does that finds no database."""
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            if self._worker_is_wanted and not self.worker.alive:
+                await asyncio.to_thread(self.worker.start)
+
+    def _start(self, part: str) -> Callable[[], None]:
+        if part in self.nodes:
+            return lambda: _start_node(self.nodes[part])
+        return self.postgres.start if part == "postgres" else self.redis.start
+
+    def _child(self, part: str) -> Child:
+        if part in self.nodes:
+            return self.nodes[part].child
+        return {"worker": self.worker, "postgres": self.postgres.child, "redis": self.redis.child}[part]
+
+
+@asynccontextmanager
+async def ground(folder: Path, *, proxied: bool = False, **settings: str) -> AsyncIterator[Ground]:
+    """Everything started and ready. `proxied`: with a fault proxy before each part, for faults other than killing. `settings` are BESIDE_… for all."""
+    async with AsyncExitStack() as stack:
+        postgres = await asyncio.to_thread(PostgresServer, DURABLE)
+        stack.callback(postgres.close)
+        redis = RedisServer()
+        stack.callback(redis.close)
+        await asyncio.gather(asyncio.to_thread(postgres.start), asyncio.to_thread(redis.start))
+        await asyncio.to_thread(make_tables, postgres.url())
+        proxies: dict[str, FaultProxy] = {}
+
+        async def before(part: str, port: int) -> int:
+            if not proxied:
+                return port
+            proxies[part] = await stack.enter_async_context(FaultProxy(port))
+            return proxies[part].port
+
+        database = postgres.url(port=await before("postgres", postgres.port))
+        chosen = {"BESIDE_MESSAGE_RATE": NO_LIMIT, "BESIDE_LOG_LEVEL": "error"} | settings
+        premises = Premises(folder, database, redis.url_by(await before("redis", redis.port)), **chosen)
+        stack.callback(premises.close)
+        started = [premises.node(wait=False) for _ in NODES]
+        worker = premises.worker()
+        for node in started:
+            await asyncio.to_thread(node.wait_until_ready)
+        nodes = dict(zip(NODES, started, strict=True))
+        ways = [await before(name, node.port) for name, node in nodes.items()]
+        direct = Premises(folder, postgres.url(), redis.url)  # the oracle is asked past the bad network
+        direct.settings["BESIDE_PUBLIC_URL"] = premises.public_url
+        house = await stack.enter_async_context(direct.house())
+        made = Ground(premises, house, postgres, redis, nodes, worker, proxies, ways)
+        with alongside(made.keep_worker()):
+            yield made
+
+
+@contextmanager
+def alongside(work: Coroutine[None, None, None]) -> Iterator[None]:
+    """A task that ends with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+def _start_node(node: Node) -> None:
+    node.child.start()
+    node.wait_until_ready()
