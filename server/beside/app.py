@@ -106,6 +106,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self.node.health.draining = True
+        await asyncio.sleep(self.node.settings.leave_seconds)  # a connection that is not accepted yet would be reset: first let nobody come any more
         for server in self.servers:
             server.close()
         with suppress(TimeoutError):

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     allowed_private_hosts: list[str] = Field([], description="host:port of webhook receivers inside your own network; every other private address is refused.")
     message_rate: str = Field("10/10 seconds", description="How many messages one person may send; more wait, and are never dropped.")
     grace_seconds: int = Field(10, ge=1, le=120, description="How long a stopping node waits for answers under way.")
+    leave_seconds: int = Field(0, ge=0, le=60, description="How long a stopping node goes on after it said so, for the proxy to notice: 5 behind a proxy.")
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$")
     log_json: bool = Field(True, description="One JSON object a line; the demo prints for people.")
     unsafe_commits: bool = Field(False, description="For tests only: start on a PostgreSQL that may lose what it acknowledged.")
