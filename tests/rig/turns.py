@@ -20,6 +20,10 @@ class Turns:
         self.sockets = 0
         self.requests = 0
         self.lets_sockets_through = True
+        self.holds_sockets = False
+        """Upgrades are taken, and never answered."""
+        self.instead: bytes | None = None
+        """What stands in for the house, whatever is asked: a hotel's sign-in page."""
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._talks: set[asyncio.Task[None]] = set()
@@ -65,6 +69,12 @@ class Turns:
     async def _carry_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async with asyncio.timeout(HEAD_S):
             head = await reader.read(CHUNK)
+        if self.instead is not None:
+            writer.write(self.instead)
+            return
+        if UPGRADE in head.lower() and self.holds_sockets:
+            await reader.read()
+            return
         if UPGRADE in head.lower() and not self.lets_sockets_through:
             writer.write(REFUSED)
             return
