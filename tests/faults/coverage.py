@@ -1,4 +1,7 @@
-"""Which test proves which row of the table of faults: read from the docstrings, written to COVERAGE.md. `python -m tests.faults.coverage` writes it."""
+"""Which test proves which row of the table of faults, written to COVERAGE.md by `python -m tests.faults.coverage`.
+
+Read from the docstrings of tests here, and from the titles of the client's tests, which have no docstrings.
+"""
 
 import ast
 import re
@@ -8,6 +11,8 @@ from pathlib import Path
 ROWS = 130
 TESTS = Path(__file__).parents[1]
 PAGE = Path(__file__).parent / "COVERAGE.md"
+CLIENT = TESTS.parent / "client_web/src"
+TITLE = re.compile(r"'([^'\n]+?) \(FAULTS ([0-9][^;)\n]*)")
 NAMED = re.compile(r"\(FAULTS ([0-9][^;)]*)")
 SECTIONS = {
     1: "Connection and delivery",
@@ -24,14 +29,23 @@ SECTIONS = {
 
 
 def proofs() -> dict[int, list[str]]:
-    """Row number -> the tests whose docstring names it, as `file::test`."""
+    """Row number -> the tests that name it, as `file::test`, those of the client by their titles."""
     found: defaultdict[int, list[str]] = defaultdict(list)
     for path in sorted(TESTS.rglob("test_*.py")):
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and function.name.startswith("test_"):
                 for row in sorted(_rows(ast.get_docstring(function) or "")):
                     found[row].append(f"{path.relative_to(TESTS)}::{function.name}")
+    for path in sorted(CLIENT.rglob("*.test.ts")):
+        for title, rows in titles(path.read_text()):
+            for row in sorted(rows):
+                found[row].append(f"{path.relative_to(CLIENT.parent)}: {title}")
     return dict(found)
+
+
+def titles(text: str) -> list[tuple[str, set[int]]]:
+    """What a file of the client's tests proves: each title that names rows, and the rows."""
+    return [(title, _rows(f"(FAULTS {named})")) for title, named in TITLE.findall(text)]
 
 
 def page() -> str:
@@ -42,7 +56,8 @@ def page() -> str:
         "# Which test proves which fault",
         "",
         "Written by `python -m tests.faults.coverage` from the docstrings; a test fails where it is out of date. A row with tests is proved as far as",
-        "their docstrings say, which may be less than the row asks for: a shortened time and a smaller number are named there.",
+        "their docstrings (or, under `src/`, the titles of the client's tests) say, which may be less than the row asks for: a shortened time and a smaller",
+        "number are named there.",
         "",
         f"{ROWS - len(missing)} of {ROWS} rows have a test. Without one: {', '.join(missing)}.",
     ]

@@ -191,7 +191,7 @@ test('a drain is followed when the server asked for it, before it closes', async
   expect(wires.length).toBe(2)
 })
 
-test('a drain holds also where the end comes first: all pages at once would be a storm (FAULTS 33, 34)', async () => {
+test('a drain holds also where the end comes first: all pages at once would be a storm (FAULTS 33, 34, the client’s half)', async () => {
   const { clock, last, wires, socket, arrive } = stage()
   await arrive()
   last().hear({ type: 'drain', in_ms: 7_000 })

@@ -124,7 +124,7 @@ describe('a device whose clock is wrong (FAULTS 25)', () => {
   )
 })
 
-test('a page that the house no longer understands says so plainly, and keeps the words (FAULTS 37)', async () => {
+test('a page that the house no longer understands says so plainly, and keeps the words (FAULTS 37, the client’s half)', async () => {
   const { house, session, talk } = await stage()
   house.instead = tooOld
   house.wires.at(-1)?.drop()
