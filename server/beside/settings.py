@@ -20,7 +20,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("data"), description="Where the embedded database lives. Back it up.")
     database_url: str | None = Field(None, description="postgresql://… when one machine is not enough; without it, SQLite under `data`.")
-    redis_url: str | None = Field(None, description="redis://… when there is more than one node; without it, an in-process bus.")
+    redis_url: str | None = Field(
+        None, description="redis://… or redis+sentinel://host:port,host:port/service when there is more than one node; without it, an in-process bus."
+    )
     public_url: str | None = Field(None, description="The address people type, such as https://beside.example.org: nothing is accepted from elsewhere.")
     also_from: list[str] = Field([], description="Further exact origins of the same service, such as http://127.0.0.1:8123 in the demo.")
     key_file: Path | None = Field(None, description="Key-encryption keys, one `version:base64 of 32 bytes` a line. Kept outside the database and its backups.")

@@ -14,6 +14,7 @@ from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from beside.kit.broker.redis import pool_for
 from beside.kit.errors import SlowDown
 from beside.kit.logs import log
 from beside.kit.pace import Pace
@@ -50,7 +51,7 @@ class Limiter:
         self._named = NAMED | ({"message": parse(message_rate)} if message_rate else {})
         self._near = MovingWindowRateLimiter(MemoryStorage())
         self._pool = _pool(redis_url) if redis_url else None
-        self._shared = MovingWindowRateLimiter(_storage(redis_url, self._pool)) if redis_url and self._pool else None
+        self._shared = MovingWindowRateLimiter(_storage(self._pool)) if self._pool else None
         self._rest_until = 0.0
         self._under_way: Counter[tuple[str, str]] = Counter()
         self._pace = Pace(lambda: (self._named["message"].amount, self._named["message"].get_expiry()))
@@ -119,8 +120,8 @@ def _slow_down(code: str, left_s: float, limit: RateLimitItem) -> SlowDown:
 
 def _pool(url: str) -> ConnectionPool:
     once_more = Retry(NoBackoff(), 1)  # the pool may hold connections from before a restart
-    return ConnectionPool.from_url(url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S, retry=once_more, client_name="beside-limits")
+    return pool_for(url, answer_s=ANSWER_S, retry=once_more, client_name="beside-limits", legacy_responses=True)  # as the library reads them
 
 
-def _storage(url: str, pool: ConnectionPool) -> RedisStorage:
-    return RedisStorage(f"async+{url}", implementation="redispy", connection_pool=cast(str, pool))  # typed for plain values; it takes a pool
+def _storage(pool: ConnectionPool) -> RedisStorage:
+    return RedisStorage("async+redis://", implementation="redispy", connection_pool=cast(str, pool))  # typed for plain values; it takes a pool

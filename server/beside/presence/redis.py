@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from beside.kit.broker.redis import pool_for
 from beside.kit.logs import log
 from beside.presence.memory import MemoryEphemeral
 
@@ -26,14 +27,8 @@ class RedisEphemeral:
     """An `Ephemeral` (`kit.house`). Nothing here raises because of Redis."""
 
     def __init__(self, url: str, *, prefix: str = "beside:", now: Callable[[], float] = time.time) -> None:
-        self._redis = Redis.from_url(
-            url,
-            legacy_responses=False,
-            retry=Retry(NoBackoff(), 1),  # one more try: the pool may hold connections from before a restart
-            socket_timeout=ANSWER_S,
-            socket_connect_timeout=ANSWER_S,
-            client_name="beside-presence",
-        )
+        once_more = Retry(NoBackoff(), 1)  # the pool may hold connections from before a restart
+        self._redis = Redis.from_pool(pool_for(url, answer_s=ANSWER_S, retry=once_more, client_name="beside-presence"))
         self._prefix, self._now = prefix, now
         self._near = MemoryEphemeral()
         self._rest_until = 0.0

@@ -9,10 +9,12 @@ import contextlib
 import random
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
-from redis.asyncio import Redis
+from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
 from beside.kit.broker import GAP, Broker, Callback
@@ -26,6 +28,8 @@ ANSWER_S = 2.0  # Redis answers in milliseconds; one that takes this long is awa
 OPEN_S = 3.0  # how long a start waits for Redis before it goes on without
 AGAIN_S = (0.1, 0.3, 1.0)  # between lives, then the last for ever: back within 2 s of Redis coming back (FAULTS 38)
 TOGETHER = 500  # publishes, or subscriptions, that share one round trip
+
+SENTINEL = "redis+sentinel://"  # redis+sentinel://[user:password@]host:port,host:port/service: the servers that know which Redis leads
 
 
 class Away(ConnectionError):
@@ -120,15 +124,9 @@ class RedisBroker(Broker):
             await asyncio.sleep(AGAIN_S[min(tries, len(AGAIN_S) - 1)] * jitter)
 
     async def _live(self) -> None:
-        client = Redis.from_url(
-            self._url,
-            legacy_responses=False,
-            retry=Retry(NoBackoff(), 0),  # a silent retry would hide what was missed
-            socket_timeout=ANSWER_S,
-            socket_connect_timeout=ANSWER_S,
-            client_name="beside-broker",
-        )
-        async with client, client.pubsub() as hearing:
+        never = Retry(NoBackoff(), 0)  # a silent retry would hide what was missed
+        pool = pool_for(self._url, answer_s=ANSWER_S, retry=never, client_name="beside-broker")
+        async with Redis.from_pool(pool) as client, client.pubsub() as hearing:
             await hearing.subscribe(self._prefix + self._echo)
             self._life = life = _Life()
             for topic in self._topics:
@@ -207,6 +205,30 @@ class RedisBroker(Broker):
             await self.publish(self._echo, b"")
             await asyncio.sleep(self._echo_every_s)
         raise Away
+
+
+class _Led(SentinelConnectionPool):
+    """To whichever Redis leads. Closed, it lets go of the sentinels too."""
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:
+        await super().disconnect(inuse_connections)
+        if inuse_connections:
+            for sentinel in self.sentinel_manager.sentinels:
+                await sentinel.aclose()
+
+
+def pool_for(url: str, *, answer_s: float, retry: Retry, client_name: str, legacy_responses: bool = False) -> ConnectionPool:
+    """Connections to the Redis at `url`, or to whichever one leads at this moment where sentinels are named. Every user of Redis here comes by this way."""
+    patience: dict[str, Any] = {"socket_timeout": answer_s, "socket_connect_timeout": answer_s}
+    options: dict[str, Any] = patience | {"retry": retry, "client_name": client_name, "legacy_responses": legacy_responses}
+    if not url.startswith(SENTINEL):
+        return ConnectionPool.from_url(url, **options)
+    named = urlsplit(url)
+    hosts = [host.rpartition(":") for host in named.netloc.rpartition("@")[2].split(",")]
+    asked = patience | {"retry": Retry(NoBackoff(), 0), "legacy_responses": False}
+    sentinels = Sentinel([(host, int(port)) for host, _, port in hosts], sentinel_kwargs=asked)  # type: ignore[no-untyped-call]  # redis-py says no types here
+    login = {"username": unquote(named.username or "") or None, "password": unquote(named.password or "") or None}
+    return _Led(named.path.strip("/"), sentinels, **options, **login)  # type: ignore[no-untyped-call]  # as above
 
 
 async def _at_most(seconds: float, event: asyncio.Event) -> bool:
