@@ -111,6 +111,7 @@ class SocketDoor:
         connection.send(Welcome(ref=hello.ref, account=actor.account, epoch=roster.house.epoch, server_time=roster.house.clock.now(), heartbeat_seconds=BEAT_S))
         SOCKETS.set(len(roster.connections))
         log.info("socket.opened", account=str(actor.account), count=len(roster.connections))
+        socket.scope["extensions"]["beside.take_first"](connection.take)
         reading = asyncio.create_task(self._read(socket, connection))
         try:
             ways: set[asyncio.Future[Any]] = {reading, connection.ended}

@@ -5,11 +5,13 @@
 - A denied handshake is logged as a fault; it is ordinary.
 - The application gets the transport: an event is encoded once and the same bytes are written to every socket.
 - A flood of pings is a flood.
+- Frames that need no answer and no database can be taken as they come, without waking the application for each.
 """
 
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -22,12 +24,17 @@ PINGS = 60  # in PING_WINDOW_S; browsers send none, other clients one every 20 s
 PING_WINDOW_S = 10.0
 
 
+Take = Callable[[bytes], bool]
+"""Shown every text frame before the application is; says whether that was all."""
+
+
 class WireProtocol(WebSocketsSansIOProtocol):
-    """One socket's bytes. `scope["extensions"]["beside.transport"]` is its transport."""
+    """One socket's bytes. In `scope["extensions"]`, `beside.transport` is its transport and `beside.take_first` is told who takes frames first."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._pings: deque[float] = deque(maxlen=PINGS)
+        self._take: Take | None = None
         raw = transport.get_extra_info("socket")
         if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT") and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
@@ -37,6 +44,16 @@ class WireProtocol(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):  # the application's task exists and has not run yet
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions["beside.transport"] = self.transport
+            extensions["beside.take_first"] = self.take_first
+
+    def take_first(self, take: Take) -> None:
+        self._take = take
+
+    def send_receive_event_to_app(self) -> None:
+        if self._take is not None and self.curr_msg_data_type == "text" and len(self.frames) == 1 and self._take(self.frames[0]):
+            self.frames = []
+        else:
+            super().send_receive_event_to_app()
 
     def handle_ping(self) -> None:
         now = time.monotonic()
