@@ -6,6 +6,7 @@ async with query(house, actor) as ctx:        # reads
     ...
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -90,14 +91,17 @@ class Context:
         for (conversation, log_name), events in self._grown.items():
             for grew in self.house.grew_here:
                 grew(conversation, log_name, events)
-        for topic, payload in self._signals:
-            try:
-                await self.house.broker.publish(topic, payload)
-            except Exception as lost:  # a hint: the poll finds what it told of
-                log.warning("broker.publish_lost", topic=topic.split(".")[0], error=type(lost).__name__)
+        if self._signals:
+            await asyncio.gather(*(self._hint(topic, payload) for topic, payload in self._signals))  # together: a bus far away is waited for once
         if self._due_now:
             for wake in self.house.woken:
                 wake()
+
+    async def _hint(self, topic: str, payload: bytes) -> None:
+        try:
+            await self.house.broker.publish(topic, payload)
+        except Exception as lost:  # the poll finds what it told of
+            log.warning("broker.publish_lost", topic=topic.split(".")[0], error=type(lost).__name__)
 
 
 @asynccontextmanager
