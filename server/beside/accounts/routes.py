@@ -186,7 +186,7 @@ doors = [
     Door("POST", "/api/me/recovery-code", new_recovery_code, answer=snapshots.NewRecoveryCode),
     Door("POST", "/api/me/second-factor", begin_second_factor, answer=snapshots.SecondFactorSetup),
     Door("PUT", "/api/me/second-factor", confirm_numbers, body=requests.ConfirmSecondFactor, answer=snapshots.Me),
-    Door("POST", "/api/tickets", ticket, answer=snapshots.Ticket),
+    Door("POST", "/api/tickets", ticket, answer=snapshots.Ticket, crowded=True),
     Door("GET", "/api/roles", role_cards, answer=staff_snapshots.RoleCards),
     Door("GET", "/api/staff", staff_list, answer=staff_snapshots.Staff, who="staff"),
     Door("POST", "/api/invitations", make_invitation, body=requests.InviteStaff, answer=staff_snapshots.InvitationMade, who="staff", tries="invite"),

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from beside.accounts.actors import SignedIn, actor_for_token, refresh
 from beside.accounts.cookies import set_cookie_header, token_in
 from beside.gateway.origin import is_ours
+from beside.gateway.turns import Turns
 from beside.kit.again import again
 from beside.kit.context import query
 from beside.kit.errors import BadInput, BesideError, NotAllowed, NotJson, NotSignedIn, TooLarge
@@ -36,6 +37,7 @@ class DoorKeeper:
 
     def __init__(self, house: House, origins: frozenset[str]) -> None:
         self._house, self._origins = house, origins
+        self._turns = Turns()
 
     def routes(self, doors: list[Door]) -> list[Route]:
         """One route a path: doors of the same path answer to their methods."""
@@ -58,6 +60,13 @@ class DoorKeeper:
     async def _answer(self, door: Door, request: Request) -> Response:
         if not is_ours(request.method, request.headers, self._origins):
             raise NotAllowed("cross_site")
+        if not door.crowded:
+            return await self._let_in(door, request)
+        raw = await _read(request)  # before the turn: nobody may hold one by sending slowly
+        async with self._turns.turn():
+            return await self._let_in(door, request, raw)
+
+    async def _let_in(self, door: Door, request: Request, raw: bytes | None = None) -> Response:
         signed_in = await self._who(request)
         _require(door, signed_in)
         if door.tries is not None:
@@ -65,7 +74,7 @@ class DoorKeeper:
             await self._house.limiter.require(door.tries, whom)
         if door.body is not None and not _is_json(request.headers.get("content-type", "")):
             raise NotJson  # a form on another site can send text and forms without asking, but never this
-        visit = Visit(self._house, request, signed_in.actor if signed_in else None, await _read(request), status=door.status)
+        visit = Visit(self._house, request, signed_in.actor if signed_in else None, await _read(request) if raw is None else raw, status=door.status)
         answer = await again(lambda: door.verb(visit))
         response = Response(_encode(answer), visit.status, media_type="application/json")
         for token in visit.cookies.values():

@@ -96,6 +96,8 @@ class Door:
     status: int = 200
     tries: str | None = None
     """A named limit in `kit.limits` that each request of this door counts against."""
+    crowded: bool = False
+    """Thousands may knock here in the same second, after a node has gone: they take turns."""
 
     @property
     def words(self) -> str:
