@@ -1,9 +1,15 @@
-"""What a bad connection does to a page: nothing is lost, nothing is shown that is not so (FAULTS 20, 21, 24)."""
+"""What a bad connection does to a page, or the house's own end of it: nothing is lost, nothing is shown that is not so (FAULTS 20, 21, 24, 71)."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
+from beside.kit.context import Actor, command
+from beside.kit.ids import new_id
+from beside.moderation.suspend import suspend
+from beside.protocol.requests import Suspend
+from beside.protocol.shapes import Role
 from tests.rig.wait import until
 
 if TYPE_CHECKING:
@@ -79,3 +85,39 @@ async def test_unsent_words_are_not_dropped_silently(small_hub: "Hub") -> None:
         await wren.reloads()
         await wren.sees_once("the train is in a tunnel")
         assert 1 == wren.asked_to_stay
+
+
+async def test_who_may_not_take_part_for_now_is_told_why(small_hub: "Hub") -> None:
+    """A socket that the house ends with 4003 is not knocked at again: the page says where else to turn, and leads to why and to an appeal (FAULTS 71)."""
+    await small_hub.makes_room("Tuesday evening")
+    juno = (await small_hub.employs("Juno", Role.coordinator)).account
+    assert juno
+    async with small_hub.member("Wren") as wren:
+        await wren.joins("Tuesday evening")
+        about = UUID(await wren.page.evaluate("fetch('/api/me').then((answer) => answer.json()).then((me) => me.account)"))
+        async with command(small_hub.at.house, Actor(juno, small_hub.id, new_id(), frozenset({"coordinator"}))) as ctx:
+            await suspend(ctx, about, Suspend(minutes=60, reason="A rest from here."))
+        await wren.sees("The places under “Urgent help” are there for you all the same.")
+        await wren.follows("What happened, and why")
+        await wren.sees("A rest from here.")
+        await wren.sees("Ask somebody else to look at it")
+
+
+async def test_the_oldest_of_six_pages_rests_until_somebody_uses_it(small_hub: "Hub") -> None:
+    """The page that makes room for a sixth says so, does not fight for its place, keeps what is written there, and takes over when asked (FAULTS 17, 63)."""
+    await small_hub.makes_room("Tuesday evening")
+    async with small_hub.member("Wren") as wren:
+        await wren.joins("Tuesday evening")
+        await wren.types("half a")
+        others = [await wren.opens_a_second_tab() for _ in range(5)]
+        for other in others:
+            await other.log.wait_for()
+        await wren.sees("This is open in several other places, so it rests here.")
+        await others[-1].says("from the last one")
+        await others[-1].sees_state("Sent")
+        await wren.taps("Use it here")
+        await wren.sees_once("from the last one")
+        await wren.sees_no("so it rests here.")
+        assert "half a" == await wren.field("Your message").input_value()
+        await wren.says("from the first one")
+        await others[-1].sees_once("from the first one")

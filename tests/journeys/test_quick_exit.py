@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WORDS = "nobody at home may see this"
+WHERE_THEY_STAND = """() => [...document.querySelectorAll('header > button')]
+  .map((one) => [Math.round(one.getBoundingClientRect().top), one.getClientRects().length, Math.round(one.getBoundingClientRect().height)])"""
 WHAT_IS_LEFT = "document.body.innerText + document.title + document.body.childElementCount"
 
 
@@ -81,3 +83,15 @@ async def _still_in(hub: "Hub", cookies: dict[str, str]) -> bool:
     """Whether somebody who kept these cookies is let in."""
     async with httpx2.AsyncClient(base_url=hub.url, cookies=cookies, trust_env=False, timeout=10) as thief:
         return (await thief.get("/api/me")).status_code == 200
+
+
+@pytest.mark.parametrize("width", [390, 320])
+async def test_both_ways_out_stand_on_one_line(small_hub: "Hub", width: int) -> None:
+    """Urgent help and leaving quickly are in the same place on a telephone and on a page magnified four times, each as one line (FAULTS 111, 113)."""
+    async with small_hub.visitor(size={"width": width, "height": 640}) as wren:
+        await wren.goes_to("/")
+        await expect(wren.page.get_by_role("button", name="Leave quickly")).to_be_visible()
+        urgent, leave = await wren.page.evaluate(WHERE_THEY_STAND)
+        assert urgent == leave
+        assert 44 == leave[2]
+        assert width == await wren.page.evaluate("document.documentElement.scrollWidth")
