@@ -24,6 +24,7 @@ STALLED_S = 30.0  # no confirmation for so long while some is due: the socket is
 BEHIND_AGAIN_S = 0.1  # a transport does not say when it was emptied to us; only who is behind is looked at
 FOLLOWED = 64  # logs one socket may follow: every group of a busy moderator, twice over
 MISTAKES = 20  # refused frames a minute: a broken client, or a curious one
+NOT_THEIRS = frozenset({"slow_down", "unavailable", "busy"})  # "again in a moment": who does so while a database is away made no mistake
 
 _CONFIRMATION = re.compile(rb'\{"type":"received\.confirm","count":(\d{1,15})\}')  # in any other form it is read as every frame is
 
@@ -137,7 +138,7 @@ class Connection:
         REFUSED.labels(code).inc()
         self.send(Refused(ref=ref, code=code, message=REFUSALS[code], client_id=client_id, retry_after_ms=retry_after_ms))
         now = time.monotonic()
-        if code != "slow_down":
+        if code not in NOT_THEIRS:
             self._mistakes.append(now)
         if len(self._mistakes) == MISTAKES and now - self._mistakes[0] < 60:
             self.end(CloseCode.too_many_mistakes)
