@@ -34,19 +34,20 @@ class Ground:
     proxies: dict[str, FaultProxy]
     ways: list[int]
     kills: list[str] = field(default_factory=list)
-    """What was killed, in order."""
+    """What was alive, and killed; in order."""
     _worker_is_wanted: bool = True
 
     async def kill(self, part: str) -> None:
         """kill -9, with everything it started."""
         self._worker_is_wanted &= part != "worker"
-        self.kills.append(part)
+        if self._child(part).alive:
+            self.kills.append(part)
         await asyncio.to_thread(self._child(part).kill)
 
     async def kill_while_stopping(self, part: str, after_s: float) -> None:
         """SIGTERM, and kill -9 so much later, wherever it is by then."""
-        self.kills.append(part)
-        await asyncio.to_thread(self._child(part).stop, seconds=after_s)
+        if await asyncio.to_thread(self._child(part).stop, seconds=after_s) is None:
+            self.kills.append(part)
 
     async def start(self, part: str) -> None:
         """Start it, on the port it had, and wait until it answers."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from tests.faults.ground import NODES, PARTS
 
 SEED = "BESIDE_FAULT_SEED"
+STOPPING = 0.4  # of the kills of nodes: as many as are asked kindly first
 
 
 class What(StrEnum):
@@ -27,15 +28,17 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Blow:
-    """So long after the last one was over, this happens to that part and lasts so long. A stopping process is killed when it is over."""
+    """When the one before is over and `from_send` messages were sent, then so long after, this happens to that part and lasts so long. A stopping
+    process is killed when it is over."""
 
     part: str
     what: What
     after_s: float
     lasts_s: float
+    from_send: int = 0
 
     def __str__(self) -> str:
-        return f"+{self.after_s:.2f} s {self.part}: {self.what} ({self.lasts_s:.2f} s)"
+        return f"{self.from_send or ''}+{self.after_s:.2f} s {self.part}: {self.what} ({self.lasts_s:.2f} s)"
 
 
 def chosen_seed() -> int:
@@ -43,27 +46,34 @@ def chosen_seed() -> int:
     return int(os.environ.get(SEED) or random.SystemRandom().randrange(2**32))
 
 
-def kills(seed: int, counts: Mapping[str, int], up_s: Mapping[str, float]) -> dict[str, list[Blow]]:
-    """A list for each lane, to be gone through side by side. The nodes share one and take turns: one of them is always there. `up_s`: how long all
-    of a lane are up between two kills, on average."""
+def kills(seed: int, counts: Mapping[str, int], sends: int) -> dict[str, list[Blow]]:
+    """A list for each lane, to be gone through side by side, each spread over so many sends. The nodes share one and take turns: one is always there."""
     rng = random.Random(seed)
-    return {lane: [_kill(rng, NODES[n % 2] if lane == "nodes" else lane, up_s[lane]) for n in range(count)] for lane, count in counts.items()}
+    lanes: dict[str, list[Blow]] = {}
+    for lane, count in counts.items():
+        parts = NODES if lane == "nodes" else (lane,)
+        lanes[lane] = [_kill(rng, parts[n % len(parts)], int((n + rng.random()) * sends / count)) for n in range(count)]
+    return lanes
 
 
 def trouble(seed: int, seconds: float, every_s: float) -> list[Blow]:
-    """One after the other, of every kind, to every part, for so long."""
+    """One after the other for so long: half of them end something, half are the network's, before a node, Redis or PostgreSQL."""
     rng = random.Random(seed)
-    left, blows = seconds, []
-    while left > every_s:
-        part, what = rng.choice(PARTS), rng.choice(list(What))
-        if part == "worker" or (what is What.stop and part not in NODES):
-            what = What.kill
-        blow = Blow(part, what, every_s * rng.uniform(0.4, 0.7), every_s * rng.uniform(0.05, 0.3))
-        left -= every_s
-        blows.append(blow)
-    return blows
+    return [
+        Blow(*(_ending(rng) if rng.random() < 0.5 else _bad_network(rng)), after_s=every_s * rng.uniform(0.4, 0.7), lasts_s=every_s * rng.uniform(0.05, 0.3))
+        for _ in range(int(seconds / every_s))
+    ]
 
 
-def _kill(rng: random.Random, part: str, up_s: float) -> Blow:
-    stopping = part in NODES and rng.random() < 0.4
-    return Blow(part, What.stop if stopping else What.kill, rng.uniform(0.0, 2 * up_s), rng.uniform(0.0, 0.3))
+def _ending(rng: random.Random) -> tuple[str, What]:
+    part = rng.choice(PARTS)
+    return part, What.stop if part in NODES and rng.random() < STOPPING else What.kill
+
+
+def _bad_network(rng: random.Random) -> tuple[str, What]:
+    return rng.choice([part for part in PARTS if part != "worker"]), rng.choice([what for what in What if what not in (What.kill, What.stop)])
+
+
+def _kill(rng: random.Random, part: str, from_send: int) -> Blow:
+    stopping = part in NODES and rng.random() < STOPPING
+    return Blow(part, What.stop if stopping else What.kill, rng.uniform(0.0, 0.2), rng.uniform(0.0, 0.3), from_send)

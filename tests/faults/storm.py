@@ -1,27 +1,34 @@
 """A schedule carried out on the ground."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tests.faults.ground import Ground
 from tests.faults.schedule import Blow, What
 from tests.rig.proxy import FaultProxy
+from tests.rig.wait import until
 
 SLOW_S = 0.4  # one way, as on a bad mobile network
 BYTES_PER_S = 20_000.0
+PATIENCE_S = 1800.0  # bounds the wait for sends: a night's run is long
 LET_THROUGH = 200  # bytes before a cut: enough for part of an answer
 
 
-async def side_by_side(at: Ground, lanes: Mapping[str, Sequence[Blow]]) -> None:
-    """Each part has its own troubles, whatever the others are going through."""
-    async with asyncio.TaskGroup() as lanes_under_way:
+def _none() -> int:
+    return 0
+
+
+async def side_by_side(at: Ground, lanes: Mapping[str, Sequence[Blow]], sent: Callable[[], int]) -> None:
+    """Each lane has its own troubles, whatever the others are going through. `sent`: how many messages were, so far."""
+    async with asyncio.TaskGroup() as under_way:
         for blows in lanes.values():
-            lanes_under_way.create_task(in_turn(at, blows))
+            under_way.create_task(in_turn(at, blows, sent))
 
 
-async def in_turn(at: Ground, blows: Sequence[Blow]) -> None:
+async def in_turn(at: Ground, blows: Sequence[Blow], sent: Callable[[], int] = _none) -> None:
     """One after the other; each is over, and its part answers again, before the next."""
     for blow in blows:
+        await until(lambda due=blow.from_send: sent() >= due, PATIENCE_S, f"{blow.from_send} sends")  # type: ignore[misc]  # a default is the loop's value
         await asyncio.sleep(blow.after_s)
         await strike(at, blow)
 

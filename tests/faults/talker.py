@@ -20,7 +20,7 @@ from tests.rig.timeline import Frame
 
 PASSING = frozenset({"unavailable", "busy", "slow_down"})
 """Refusals that say: again in a moment."""
-MOMENT_S = 0.2
+MOMENT_MS = 500
 AWAY_S = 1.0  # DELIVERY: back-off begins within a second; here it ends there too, for a storm is short
 LAST_FRAMES = 40  # what is kept of each screen's frames, for whoever reads a failure
 KEPT = ("type", "conversation", "log", "seq", "body", "author", "target_seq")  # of each event: a storm has hundreds of thousands
@@ -88,7 +88,7 @@ class Talker(ScriptedClient):
                 self.refused[refused.code] += 1
                 if refused.code not in PASSING:
                     raise
-                await asyncio.sleep(MOMENT_S * random.random())
+                await asyncio.sleep(refused.answer.get("retry_after_ms", MOMENT_MS) / 1000 * random.random())
 
     async def _go_on(self, lost: Exception) -> None:
         """To the next node, after a while."""
