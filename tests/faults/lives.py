@@ -1,0 +1,56 @@
+"""What each node holds while it lives: memory and open files at its start and its end, and how they grow between."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bench.usage import resident_bytes
+from tests.faults.ground import Ground
+
+LOOK_S = 2.0
+MIB = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Life:
+    """From one start of a node to its end: (second, bytes, files), as often as somebody looked."""
+
+    name: str
+    seen: list[tuple[float, int, int]] = field(default_factory=list)
+
+    @property
+    def mib_a_minute(self) -> float:
+        """The slope of a straight line through all of them."""
+        times, sizes = [at / 60 for at, _, _ in self.seen], [size / MIB for _, size, _ in self.seen]
+        middle, mean = sum(times) / len(times), sum(sizes) / len(sizes)
+        spread = sum((at - middle) ** 2 for at in times)
+        return sum((at - middle) * (size - mean) for at, size in zip(times, sizes, strict=True)) / spread if spread else 0.0
+
+    def __str__(self) -> str:
+        (began, first, files), (ended, last, files_left) = self.seen[0], self.seen[-1]
+        return (
+            f"{self.name} lived {ended - began:.0f} s: {first / MIB:.1f} MiB at the start, {last / MIB:.1f} at the end, "
+            f"{self.mib_a_minute:+.2f} a minute; {files} files open, then {files_left}"
+        )
+
+
+class Lives:
+    """`watch` until cancelled; a node that was started again begins a new life."""
+
+    def __init__(self, at: Ground) -> None:
+        self._at = at
+        self._by_pid: dict[int, Life] = {}
+
+    async def watch(self) -> None:
+        while True:
+            for name, node in self._at.nodes.items():
+                with contextlib.suppress(OSError, IndexError, ValueError):  # it is being killed just now
+                    pid = node.child.pid
+                    look = (time.monotonic(), resident_bytes(pid), len(list(Path(f"/proc/{pid}/fd").iterdir())))
+                    self._by_pid.setdefault(pid, Life(name)).seen.append(look)
+            await asyncio.sleep(LOOK_S)
+
+    def figures(self) -> list[str]:
+        return [str(life) for life in self._by_pid.values()]
