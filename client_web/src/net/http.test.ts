@@ -20,6 +20,25 @@ test('a refusal carries its code, its words and how long to wait', async () => {
   expect(refused).toMatchObject({ status: 429, code: 'slow_down', message: 'In a moment.', retryAfterMs: 3000 })
 })
 
+test.each([
+  ['seconds', { 'retry-after': '90' }, 90_000],
+  [
+    'a date, read by the answer’s own clock',
+    { 'retry-after': 'Wed, 25 Nov 2026 13:01:30 GMT', date: 'Wed, 25 Nov 2026 13:00:00 GMT' },
+    90_000,
+  ],
+  [
+    'a date that has passed',
+    { 'retry-after': 'Wed, 25 Nov 2026 12:00:00 GMT', date: 'Wed, 25 Nov 2026 13:00:00 GMT' },
+    0,
+  ],
+  ['nothing', {}, null],
+  ['nonsense', { 'retry-after': 'soon' }, null],
+])('a gateway’s wish to be left alone, as %s (FAULTS 36)', async (_, headers, ms) => {
+  const http = answering(() => new Response('Busy', { status: 503, headers: headers as Record<string, string> }))
+  await expect(http.get('/api/me')).rejects.toMatchObject({ retryAfterMs: ms })
+})
+
 describe('whatever is not the house is being out of touch (FAULTS 23)', () => {
   const cases: [string, () => Response | Promise<Response>][] = [
     ['no network', () => Promise.reject(new TypeError('Failed to fetch'))],

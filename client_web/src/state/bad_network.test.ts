@@ -5,6 +5,7 @@ import { rowan, stage } from './fake_talk'
 
 const HOUR = 3_600_000
 const page = () => new Response('<html>Room number?', { headers: { 'content-type': 'text/html' } })
+const pause = () => new Response('', { status: 503, headers: { 'retry-after': '30' } })
 const tooOld = () =>
   Response.json(
     { code: 'upgrade_required', message: 'This page is from before.', field: null, retry_after_ms: null },
@@ -132,4 +133,29 @@ test('a page that the house no longer understands says so plainly, and keeps the
   await house.clock.turn(5_000)
   expect(session.outdated).toBe(true)
   expect(talk.pending).toMatchObject([{ state: 'refused', body: 'still here', why: 'This page is from before.' }])
+})
+
+describe('a house that is down is not stormed by a page with words to send (FAULTS 36)', () => {
+  test('it is asked more and more seldom, and at least every ten seconds', async () => {
+    const { house, talk } = await stage()
+    house.network = false
+    house.wires.at(-1)?.drop()
+    talk.send('still here')
+    await house.clock.turn(60_000)
+    const before = house.tries.length
+    await house.clock.turn(60_000)
+    const tries = house.tries.length - before
+    expect(tries).toBe(3 * 12) // the line, the words and the log, each every five seconds: half of ten
+  })
+
+  test('a pause that it asks for is kept by everything on the page', async () => {
+    const { house, talk } = await stage()
+    house.instead = pause
+    house.wires.at(-1)?.drop()
+    talk.send('still here')
+    await house.clock.turn(4_000)
+    const before = house.tries.length
+    await house.clock.turn(25_000)
+    expect(house.tries.length).toBe(before)
+  })
 })

@@ -1,6 +1,7 @@
 // One conversation that is open on a page: loads its log, follows it, mends gaps, sends, and says who is writing and who has seen.
 
 import { untrack } from 'svelte'
+import { backoff, CAP_OPEN_MS } from '../net/backoff'
 import type { Cancel } from '../net/clock'
 import type { Doors } from '../net/doors'
 import { OutOfTouch, Refused } from '../net/http'
@@ -40,6 +41,8 @@ export class Conversation {
   #hold: Cancel | undefined
   #ask: Cancel | undefined
   #forget: Cancel | undefined
+  #unanswered = 0
+  #pauseMs = 0
   #mending = false
   #loading = false
   #saidWritingAt = 0
@@ -180,10 +183,17 @@ export class Conversation {
     this.#ask ??= this.#session.clock.after(ms, () => {
       this.#ask = undefined
       if (this.#session.touch !== 'lost' && this.#session.touch !== 'reaching') return // in touch, or resting until somebody says so
-      void this.#catchUp().finally(() => {
-        this.#askAfter(ASK_AGAIN_MS)
-      })
+      void this.#askAndAgain()
     })
+  }
+
+  /** A house that is not there is asked more and more seldom, each page at another moment; one that asks for a pause gets it. */
+  async #askAndAgain(): Promise<void> {
+    this.#pauseMs = 0
+    const there = await this.#catchUp()
+    this.#unanswered = there ? 0 : this.#unanswered + 1
+    const wait = backoff(this.#unanswered, CAP_OPEN_MS, () => this.#session.random())
+    this.#askAfter(there ? ASK_AGAIN_MS : this.#pauseMs + wait)
   }
 
   #subscribe(): void {
@@ -341,7 +351,10 @@ export class Conversation {
         this.trouble = 'gone'
         this.goneWhy = trouble.code
       } else if (!(trouble instanceof Refused) && !(trouble instanceof OutOfTouch)) throw trouble
-      else if (!this.timeline.epoch) this.trouble = 'out_of_touch'
+      else {
+        this.#pauseMs = trouble.retryAfterMs ?? 0
+        if (!this.timeline.epoch) this.trouble = 'out_of_touch'
+      }
       return false
     }
   }

@@ -20,6 +20,33 @@ test('a push that was lost is mended within a second of the next one (FAULTS 13)
   expect(bodies()).toEqual(truth())
 })
 
+describe('a hole that asking does not close (FAULTS 13)', () => {
+  const holed = async () => {
+    const staged = await stage((one) => {
+      one.swallow.add(2)
+      one.omits.add(2)
+    })
+    staged.house.say(rowan, 'r2', 'lost')
+    staged.house.say(rowan, 'r3', 'next')
+    return staged
+  }
+
+  test('is said, and the lines that are there stay on the screen meanwhile', async () => {
+    const { house, talk, bodies } = await holed()
+    house.never = (path) => path === '/api/conversations/c/events?log=public'
+    await house.clock.turn(999)
+    expect(talk.trouble).toBe('none')
+    await house.clock.turn(1)
+    expect([talk.trouble, bodies()]).toEqual(['checking', ['Hi.']])
+  })
+
+  test('is closed by loading afresh', async () => {
+    const { house, talk, bodies, truth } = await holed()
+    await house.clock.turn(1_000)
+    expect([talk.trouble, bodies()]).toEqual(['none', truth()])
+  })
+})
+
 test('the last push, lost, is found by the next heartbeat (FAULTS 12)', async () => {
   const { house, bodies, truth } = await stage((one) => one.swallow.add(2))
   house.say(rowan, 'r2', 'lost')

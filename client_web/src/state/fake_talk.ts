@@ -35,9 +35,15 @@ export class FakeHouse {
   seats = 200
   /** What stands in for the house where somebody else answers: a hotel, a gateway. */
   instead: (() => Response) | undefined
+  /** Places of the log that a page of later events leaves out. */
+  omits = new Set<number>()
+  /** These requests are never answered. */
+  never: (path: string) => boolean = () => false
   /** Requests go out, and nothing ever comes back. */
   hole = false
   asked: string[] = []
+  /** When the page asked for anything, whether or not it got through. */
+  tries: number[] = []
   #held: (() => void)[] = []
 
   say(author: Author, clientId: string, body: string): MessagePosted {
@@ -64,8 +70,9 @@ export class FakeHouse {
   }
 
   fetch = (path: string, init: RequestInit): Promise<Response> => {
+    this.tries.push(this.clock.now())
     if (!this.network) return Promise.reject(new TypeError('no network'))
-    if (this.hole) return new Promise(() => undefined)
+    if (this.hole || this.never(path)) return new Promise(() => undefined)
     if (this.instead) return Promise.resolve(this.instead())
     this.asked.push(`${init.method ?? 'GET'} ${path}`)
     if (path === '/api/exchange') return this.#exchange(init)
@@ -120,7 +127,7 @@ export class FakeHouse {
     }
     if (address.pathname.endsWith('/events')) {
       const after = Number(address.searchParams.get('after') ?? 0)
-      const events = this.log.filter((one) => one.seq > after)
+      const events = this.log.filter((one) => one.seq > after && !(after && this.omits.has(one.seq)))
       const last_seq = this.log.length
       return { conversation: 'c', log: 'public', epoch: this.epoch, events, last_seq, earlier: false, later: false }
     }
