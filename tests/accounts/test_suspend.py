@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from beside.accounts.lift_suspension import lift_suspension
 from beside.accounts.suspend import suspend
-from beside.accounts.suspensions import require_taking_part, suspended_until
+from beside.accounts.suspensions import suspended_until
+from beside.accounts.tickets import issue_ticket
 from beside.audit.tables import AuditEntry
 from beside.kit.clock import SetClock
 from beside.kit.context import Actor, command, query
@@ -49,11 +50,11 @@ async def test_a_suspension_closes_the_right_sockets(house: House, cast: Cast) -
     assert [Revoked(code=CloseCode.blocked)] == await told(ear)
     assert [] == await told(other_ear)
     with pytest.raises(NotAllowed) as refused:
-        async with query(house, cast.member.actor) as ctx:
-            await require_taking_part(ctx)
+        async with command(house, cast.member.actor) as ctx:
+            await issue_ticket(ctx)
     assert "suspended" == refused.value.code
-    async with query(house, cast.outsider.actor) as ctx:
-        await require_taking_part(ctx)
+    async with command(house, cast.outsider.actor) as ctx:
+        assert (await issue_ticket(ctx)).ticket
 
 
 async def test_it_ends_by_itself(house: House, cast: Cast) -> None:
