@@ -79,16 +79,7 @@ class Talker(ScriptedClient):
         await self._insist(partial(self.send, said.key[0], said.body, client_id=said.client_id))
 
     async def _insist(self, ask: Callable[[], Awaitable[object]]) -> None:
-        """Ask again while the answer is: in a moment."""
-        while True:
-            try:
-                await ask()
-                return
-            except Refused as refused:
-                self.refused[refused.code] += 1
-                if refused.code not in PASSING:
-                    raise
-                await asyncio.sleep(refused.answer.get("retry_after_ms", MOMENT_MS) / 1000 * random.random())
+        self.refused += await insist(ask)
 
     async def _go_on(self, lost: Exception) -> None:
         """To the next node, after a while."""
@@ -111,3 +102,17 @@ class Talker(ScriptedClient):
 
     async def _event(self, event: Frame) -> None:
         await ScriptedClient._event(self, {name: sys.intern(event[name]) if name == "conversation" else event[name] for name in KEPT if name in event})
+
+
+async def insist(ask: Callable[[], Awaitable[object]]) -> Counter[str]:
+    """Ask again while the answer is: in a moment. Returns those answers. Raises what else `ask` raises."""
+    told: Counter[str] = Counter()
+    while True:
+        try:
+            await ask()
+            return told
+        except Refused as refused:
+            told[refused.code] += 1
+            if refused.code not in PASSING:
+                raise
+            await asyncio.sleep((refused.answer.get("retry_after_ms") or MOMENT_MS) / 1000 * random.random())

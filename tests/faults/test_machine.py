@@ -1,178 +1,60 @@
-"""Any order of saying, saying again, losing the line, coming back, joining, leaving, hiding and showing: the oracle is content at the end."""
+"""Any order of what people do, on one node: the oracle is content at the end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
-from uuid import UUID
+from typing import ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 from limits import parse
 
-from beside.conversations.join import join
-from beside.conversations.leave import leave
-from beside.conversations.tables import Conversation
 from beside.foundation import build, standing
-from beside.kit.context import Context, command
-from beside.kit.errors import Conflict
-from beside.kit.ids import new_id
-from beside.messages.edit import edit
-from beside.messages.redact import redact
-from beside.messages.restore import restore
-from beside.protocol.shapes import Place
+from beside.kit.clock import SystemClock
+from tests.faults.machine import Talk
 from tests.gateway.conftest import Here, serving, settings_for
-from tests.rig.cast import Person, make_cast
-from tests.rig.client import ScriptedClient
-from tests.rig.oracle import complaints
-from tests.rig.wait import until
+from tests.rig.cast import make_cast
 
 EXAMPLES = 30
 STEPS = 20
-WHO = st.sampled_from(["wren", "alder", "finch"])
+ENOUGH = timedelta(minutes=20)  # staff who are idle for half an hour are signed out, and one of the three is staff
 
 
-class Talk(RuleBasedStateMachine):
-    """Three people and a moderator in a group. `here` and `runner` are the test's: one node serves every run, each run has its own group."""
+class LaterClock(SystemClock):
+    """The system's, put forward."""
 
-    here: ClassVar[Here]
-    runner: ClassVar[asyncio.Runner]
-    tried: ClassVar[int] = 0
+    by = timedelta()
 
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return self.runner.run(work)
+    def now(self) -> datetime:
+        return super().now() + self.by
+
+
+class TalkWhileTimePasses(Talk):
+    """Words become too old to mend, suspensions run out."""
+
+    clock: ClassVar[LaterClock]
 
     @initialize()
-    def begin(self) -> None:
-        cast = self.here.cast
-        self.people: dict[str, Person] = {"wren": cast.member, "alder": cast.peer, "finch": cast.outsider}
-        self.group: UUID = self.run(self.here.group(cast.member, cast.peer))
-        self.clients = {name: self.here.client(person) for name, person in self.people.items()}
-        self.present, self.online = {"wren", "alder"}, {"wren", "alder"}
-        self.count = 0
-        for name in sorted(self.online):
-            self.run(self._come(self.clients[name]))
+    def today(self) -> None:
+        self.clock.by = timedelta()
 
-    async def _come(self, client: ScriptedClient) -> None:
-        await client.connect()
-        await client.subscribe(self.group)
-
-    async def _do(self, who: Person, act: Callable[[Context, Conversation], Awaitable[Any]]) -> bool:
-        """Whether it could be done: hiding what is hidden, for one, is a conflict."""
-        try:
-            async with command(self.here.house, who.actor) as ctx:
-                await act(ctx, await ctx.db.get_one(Conversation, self.group))
-        except Conflict:
-            return False
-        return True
-
-    def talking(self, who: str) -> bool:
-        return who in self.present & self.online
-
-    @rule(who=WHO, times=st.integers(1, 3))
-    def say(self, who: str, times: int) -> None:
-        """Said once, or again and again under one number."""
-        if self.talking(who):
-            self.count += 1
-            client_id = new_id()
-            for _ in range(times):
-                self.run(self.clients[who].send(self.group, f"{who} {self.count}", client_id=client_id))
-
-    @rule(who=WHO)
-    def say_and_lose_the_line(self, who: str) -> None:
-        """Nobody knows whether it got through."""
-        if self.talking(who):
-            self.count += 1
-            self.run(self._say_and_drop(self.clients[who], f"{who} {self.count}"))
-            self.online.discard(who)
-
-    async def _say_and_drop(self, client: ScriptedClient, words: str) -> None:
-        sending = asyncio.create_task(client.send(self.group, words))
-        await asyncio.sleep(0.001 * (self.count % 7))
-        await client.drop()
-        await asyncio.wait([sending])
-        sending.exception()
-
-    @rule(who=WHO)
-    def lose_the_line(self, who: str) -> None:
-        if who in self.online:
-            self.run(self.clients[who].drop())
-            self.online.discard(who)
-
-    @rule(who=WHO)
-    def come_back(self, who: str) -> None:
-        if who in self.present - self.online:
-            client = self.clients[who]
-            self.run(client.resume() if client.timelines else self._come(client))
-            self.online.add(who)
-
-    @precondition(lambda self: "finch" not in self.present)
-    @rule()
-    def join(self) -> None:
-        finch = self.people["finch"]
-        self.run(self._do(finch, lambda ctx, group: join(ctx, group, finch.account, Place.member)))
-        self.present.add("finch")
-        if "finch" in self.online:
-            self.run(self.clients["finch"].subscribe(self.group))
-
-    @precondition(lambda self: "finch" in self.present)
-    @rule()
-    def leave(self) -> None:
-        finch = self.people["finch"]
-        self.clients["finch"].unsent.clear()  # what was not acknowledged is theirs to say again, elsewhere
-        self.run(self._do(finch, lambda ctx, group: leave(ctx, group, finch.account)))
-        self.present.discard("finch")
-
-    @rule(pick=st.integers(0, 50))
-    def hide_or_show(self, pick: int) -> None:
-        seq = self._some_message(pick)
-        moderator = self.here.cast.moderator
-        if seq and not self.run(self._do(moderator, lambda ctx, group: redact(ctx, group, seq, "That could hurt somebody."))):
-            assert self.run(self._do(moderator, lambda ctx, group: restore(ctx, group, seq)))
-
-    @rule(pick=st.integers(0, 50))
-    def mend(self, pick: int) -> None:
-        mine = [said.seq for said in self.clients["wren"].acknowledged if said.seq]
-        if mine:
-            self.run(self._do(self.people["wren"], lambda ctx, group: edit(ctx, self.group, mine[pick % len(mine)], f"mended {pick}")))
-
-    def _some_message(self, pick: int) -> int | None:
-        said = [each.seq for client in self.clients.values() for each in client.acknowledged if each.seq]
-        return said[pick % len(said)] if said else None
-
-    def teardown(self) -> None:
-        if not hasattr(self, "clients"):
-            return
-        if "finch" not in self.present and self.clients["finch"].timelines:
-            self.join()  # nobody is shown what happened while they were away until they may come back
-        for name in sorted(self.present - self.online):
-            self.come_back(name)
-        self.run(self._judge())
-        type(self).tried += 1
-
-    async def _judge(self) -> None:
-        async with command(self.here.house) as ctx:
-            end = (await ctx.db.get_one(Conversation, self.group)).last_seq
-        here = [self.clients[name] for name in sorted(self.present)]
-        for client in here:
-            await until(lambda client=client: client.timelines[self.group, "public"].have == end, 15)  # type: ignore[misc]  # a default is the loop's value
-        assert [] == await complaints(self.here.house, list(self.clients.values()))
-        for client in self.clients.values():
-            await client.close()
-            await client.http.aclose()
+    @precondition(lambda self: self.clock.by < ENOUGH)
+    @rule(minutes=st.integers(1, 8))
+    def time_passes(self, minutes: int) -> None:
+        self.clock.by += timedelta(minutes=minutes)
 
 
 def test_whatever_they_do_the_oracle_is_content(sqlite_url: str, tmp_path: Path) -> None:
     """Thirty runs of up to twenty steps, chosen by Hypothesis (FAULTS 128; a night's run takes more)."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        Talk.runner, Talk.tried = runner, 0
-        Talk.here = runner.run(_open(stack, sqlite_url, tmp_path))
+        TalkWhileTimePasses.runner, TalkWhileTimePasses.tried = runner, 0
+        TalkWhileTimePasses.here = runner.run(_open(stack, sqlite_url, tmp_path))
         try:
             run_state_machine_as_test(
-                Talk,
+                TalkWhileTimePasses,
                 settings=settings(
                     max_examples=EXAMPLES,
                     stateful_step_count=STEPS,
@@ -185,7 +67,7 @@ def test_whatever_they_do_the_oracle_is_content(sqlite_url: str, tmp_path: Path)
             )
         finally:
             runner.run(stack.aclose())
-        assert Talk.tried >= EXAMPLES
+        assert TalkWhileTimePasses.tried >= EXAMPLES
 
 
 async def _open(stack: AsyncExitStack, database_url: str, folder: Path) -> Here:
@@ -193,5 +75,6 @@ async def _open(stack: AsyncExitStack, database_url: str, folder: Path) -> Here:
     async with standing(build(chosen)) as house:
         cast = await make_cast(house)
     node, server = await stack.enter_async_context(serving(chosen))
+    node.house.clock = TalkWhileTimePasses.clock = LaterClock()
     node.house.limiter._named = node.house.limiter._named | {"message": parse("1000/second")}
     return Here(node, server, cast, chosen.require_public_url())
