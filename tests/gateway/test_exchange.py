@@ -178,5 +178,7 @@ async def test_a_sixth_page_without_sockets_lets_the_oldest_go(there: Here) -> N
             waiting.append(asyncio.create_task(wren.call("POST", "/api/exchange", held)))
             await until(lambda count=count: len(there.node.roster.of_account(there.cast.member.account)) == min(count, 5))  # type: ignore[misc]  # bound at once
         assert 4012 == (await waiting[0])["closed"]
+        await breathe(wren, following(chat, 3), {"type": "ping"})  # saying something takes nobody's place
+        assert [] == [each for each in waiting[1:] if each.done()]
         await say(there, there.cast.peer, chat, "to all of you")
         assert [None] * 5 == [(await each)["closed"] for each in waiting[1:]]

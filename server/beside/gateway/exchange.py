@@ -60,9 +60,10 @@ async def exchange(visit: Visit) -> Struct:
     asked, roster = visit.body(Exchange), cast("Roster", visit.request.app.state.roster)
     breath = Breath()
     connection = Connection(visit.me, breath)
-    for oldest in roster.of_account(visit.me.account)[: -SOCKETS_PER_ACCOUNT + 1]:
-        oldest.end(CloseCode.another_tab)
-    await roster.add(connection)
+    if asked.wait:  # who only says something takes nobody's place
+        for oldest in roster.of_account(visit.me.account)[: -SOCKETS_PER_ACCOUNT + 1]:
+            oldest.end(CloseCode.another_tab)
+        await roster.add(connection)
     try:
         if "peer" in visit.me.roles:
             await on_shift.start(roster.house, visit.me.hub, visit.me.account)
