@@ -175,6 +175,7 @@ export class Conversation {
   }
 
   #outOfTouch(): void {
+    this.#othersWriting(nobodyWriting) // whether they still are, we cannot know
     this.outbox.outOfTouch()
     this.#askAfter(FIRST_ASK_MS)
   }

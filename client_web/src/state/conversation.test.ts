@@ -96,6 +96,14 @@ test('where sockets are not let through everything goes over HTTPS (FAULTS 21)',
   expect(session.lost).toBe(false)
 })
 
+test('nobody is said to be writing while we cannot know', async () => {
+  const { house, talk } = await stage()
+  house.wires.at(-1)?.hear({ type: 'typing.started', conversation: 'c', account: 'rowan' })
+  expect([...talk.writing.keys()]).toEqual(['rowan'])
+  house.wires.at(-1)?.drop()
+  expect([...talk.writing.keys()]).toEqual([])
+})
+
 test('another epoch means that everything is loaded afresh (FAULTS 9)', async () => {
   const { house, bodies } = await stage()
   house.epoch = 'two'
