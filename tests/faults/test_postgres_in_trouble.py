@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from beside.kit.context import command
 from beside.kit.ids import new_id
+from beside.kit.metrics import REGISTRY
 from beside.worker import run_worker
 from tests.escalations.scene import SECRET, make_scene
 from tests.gateway.conftest import Here, serving, settings_for
@@ -54,6 +55,10 @@ async def degraded(client: ScriptedClient) -> tuple[int, list[str]]:
     return answer.status_code, list(answer.json()["degraded"])
 
 
+def alarms() -> float:
+    return REGISTRY.get_sample_value("beside_alarms_total", {"kind": "database_stores_nothing"}) or 0.0
+
+
 @contextmanager
 def no_room(server: PostgresServer) -> Iterator[None]:
     with full_disk(server, "event"):
@@ -81,13 +86,14 @@ def _is_read_only(server: PostgresServer) -> str:
 
 @pytest.mark.parametrize("trouble", [no_room, read_only])
 async def test_a_database_that_stores_nothing_refuses_honestly_and_is_read(here: Here, own_postgres: PostgresServer, trouble: Trouble) -> None:
-    """Full or read-only: sends are refused with a time to come back, what is there is read, the gauges say so, and the retry is stored once (FAULTS 48, 51)."""
+    """Full or read-only: sends are refused with a time to come back, what is there is read, the alarm is raised, the retry stored once (FAULTS 48, 51)."""
     chat = await here.chat()
     async with here.client(here.cast.member) as wren, here.client(here.cast.peer) as alder:
         for each in (wren, alder):
             await each.connect()
             await each.subscribe(chat)
         await wren.send(chat, "before")
+        alarmed = alarms()
         with trouble(own_postgres):
             client_id = new_id()
             assert (503, "2", "unavailable") == await try_to_say(alder, chat, client_id)
@@ -96,6 +102,7 @@ async def test_a_database_that_stores_nothing_refuses_honestly_and_is_read(here:
             page = await alder.call("GET", f"/api/conversations/{chat}/events?after=0&log=public")
             assert "before" in str(page)
             assert (200, ["storage"]) == await degraded(wren)
+            assert alarms() > alarmed
         await alder.post(chat, LONG, client_id=client_id)
         await wren.resume()
         await until(lambda: alder.bodies(chat) == ["before", LONG, KEPT], FOUND_S)

@@ -23,6 +23,7 @@ from beside.kit.errors import Crossed, NotSignedIn, Unavailable
 from beside.kit.house import House
 from beside.kit.jobs import Job
 from beside.kit.logs import log
+from beside.kit.metrics import ALARMS
 
 CROSSED = frozenset({"40001", "40P01"})  # PostgreSQL's words for: could not be put in an order with another; a deadlock (FAULTS 50)
 REFUSES = {
@@ -142,6 +143,7 @@ def _in_our_words(house: House, refused: PoolTimeout | DBAPIError) -> Unavailabl
         return Crossed(detail=said, retry_after_ms=AGAIN_MS)
     if said in REFUSES:
         house.database.refuses = REFUSES[said]
+        ALARMS.labels("database_stores_nothing").inc()
         log.error("database.stores_nothing", why=REFUSES[said])
     elif not isinstance(refused, PoolTimeout | OperationalError) and not refused.connection_invalidated:
         return None
