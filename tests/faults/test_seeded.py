@@ -1,6 +1,8 @@
 """Mistakes put in on purpose, one at a time: the instruments that the other tests trust must notice each of them."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -8,10 +10,12 @@ import pytest
 from beside.accounts.sign_out import sign_out
 from beside.conversations.tables import Conversation
 from beside.gateway.connection import Connection
-from beside.gateway.room import Follow, LiveLog
-from beside.kit.context import Context, command
+from beside.gateway.room import LiveLog
+from beside.kit.context import Actor, Context, command
 from beside.kit.ids import new_id
-from beside.messages.send import send
+from beside.messages.send import Kept, Wish, send, store, wish
+from beside.messages.together import Committer
+from beside.protocol.shapes import Log
 from tests.gateway.conftest import Here
 from tests.gateway.raw import open_raw
 from tests.rig.oracle import complaints
@@ -45,7 +49,7 @@ async def test_a_cursor_that_is_not_looked_at_is_noticed(here: Here, monkeypatch
         assert [] != await complaints(here.house, [wren])
 
 
-async def _never(house: object, live: LiveLog, follow: Follow) -> None:
+async def _never(*_: object) -> None:
     """A socket that never catches up."""
 
 
@@ -74,6 +78,46 @@ async def _say_and_break(here: Here, chat: UUID) -> None:
         await ctx.db.get_one(Conversation, chat)
         await send(ctx, chat, new_id(), "never committed")
         raise ZeroDivisionError
+
+
+async def test_a_word_given_before_the_commit_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A send that is acknowledged inside its transaction, which then breaks, is called not stored by the oracle (FAULTS 129)."""
+
+    async def too_early(self: Committer, batch: Sequence[tuple[Wish, asyncio.Future[Kept]]]) -> None:
+        with suppress(ZeroDivisionError):
+            async with command(here.house) as ctx:
+                for (_, answered), kept in zip(batch, await store(ctx, [one for one, _ in batch]), strict=True):
+                    assert isinstance(kept, Kept)
+                    answered.set_result(kept)
+                raise ZeroDivisionError
+
+    chat = await here.chat()
+    async with here.client(here.cast.member) as wren:
+        await wren.connect()
+        await wren.subscribe(chat)
+        await wren.send(chat, "kept")
+        await until(lambda: wren.bodies(chat) == ["kept"])
+        assert [] == await complaints(here.house, [wren])
+        monkeypatch.setattr(Committer, "_commit", too_early)
+        lost = await wren.send(chat, "given and not kept")
+        assert [f"acknowledged as {lost.seq}, stored as []"] == await complaints(here.house, [wren])
+
+
+async def test_a_repeated_send_that_is_taken_for_a_new_one_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the number of the message forgotten on the way, the same words stand there twice, and not under the number that was acknowledged (FAULTS 129)."""
+
+    def forgets(actor: Actor, conversation: UUID, client_id: UUID, body: str, log_name: Log) -> Wish:
+        return wish(actor, conversation, new_id(), body, log_name)
+
+    chat = await here.chat()
+    async with here.client(here.cast.member) as wren:
+        await wren.connect()
+        await wren.subscribe(chat)
+        monkeypatch.setattr("beside.messages.together.wish", forgets)
+        said = await wren.send(chat, "twice")
+        await wren.send(chat, "twice", client_id=said.client_id)
+        await until(lambda: wren.bodies(chat) == ["twice", "twice"])
+        assert f"acknowledged as {said.seq}, stored as []" in await complaints(here.house, [wren])
 
 
 async def test_an_origin_that_nobody_checks_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
