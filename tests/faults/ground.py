@@ -36,6 +36,7 @@ class Ground:
     kills: list[str] = field(default_factory=list)
     """What was alive, and killed; in order."""
     _worker_is_wanted: bool = True
+    _starting_worker: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def kill(self, part: str) -> None:
         """kill -9, with everything it started."""
@@ -53,7 +54,7 @@ class Ground:
         """Start it, on the port it had, and wait until it answers."""
         if part == "worker":  # it has no door to knock at
             self._worker_is_wanted = True
-            await asyncio.to_thread(self.worker.start)
+            await self._start_worker()
             return
         for left in reversed(range(TRIES)):
             try:
@@ -67,7 +68,12 @@ class Ground:
         """Until cancelled: start it again when it ended by itself, as one does that finds no database."""
         while True:
             await asyncio.sleep(AGAIN_S)
-            if self._worker_is_wanted and not self.worker.alive:
+            if self._worker_is_wanted:
+                await self._start_worker()
+
+    async def _start_worker(self) -> None:
+        async with self._starting_worker:
+            if not self.worker.alive:
                 await asyncio.to_thread(self.worker.start)
 
     def _start(self, part: str) -> Callable[[], None]:
