@@ -20,6 +20,6 @@ async def again(work: Callable[[], Awaitable[T]]) -> T:
         try:
             return await work()
         except Crossed as crossed:
-            log.info("command.crossed", tries=tries + 1, error=str(crossed))
+            log.info("command.crossed", attempts=tries + 1, problem=str(crossed))
             await asyncio.sleep(random.uniform(0, APART_S))  # noqa: S311  # not a secret
     raise Unavailable("busy", retry_after_ms=1_000)

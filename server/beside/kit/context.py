@@ -144,7 +144,7 @@ def _in_our_words(house: House, refused: PoolTimeout | DBAPIError) -> Unavailabl
     if said in REFUSES:
         house.database.refuses = REFUSES[said]
         ALARMS.labels("database_stores_nothing").inc()
-        log.error("database.stores_nothing", why=REFUSES[said])
+        log.error("database.stores_nothing", problem=REFUSES[said])
     elif not isinstance(refused, PoolTimeout | OperationalError) and not refused.connection_invalidated:
         return None
     else:
