@@ -182,6 +182,19 @@ async def test_a_file_held_by_another_is_unavailable(database_url: str, monkeypa
         assert ["after", "held"] == await job_names(house)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_file_that_cannot_grow_is_said_to_be_full(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite on a full disk: refused, nothing stored, said why, and what is there can be read (FAULTS 48; the file is capped, not the disk)."""
+    async with open_house(database_url) as house, command(house) as ctx:
+        ctx.enqueue("before", {})
+    monkeypatch.setattr("beside.kit.db._PRAGMAS", ("max_page_count=1",))  # SQLite makes of it: no page more than there are
+    async with open_house(database_url) as house:
+        with pytest.raises(Unavailable):
+            async with command(house) as ctx:
+                ctx.enqueue("refused", {"more": "x" * 100_000})
+        assert ("disk_full", ["before"]) == (house.database.refuses, await job_names(house))
+
+
 async def test_when_every_connection_is_taken_the_next_is_told_so(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that gets no connection in time is refused, not left hanging (FAULTS 49)."""
     monkeypatch.setattr("beside.kit.db.POOL_SIZE", 1)
