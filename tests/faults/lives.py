@@ -10,6 +10,7 @@ from tests.bench.usage import resident_bytes
 from tests.faults.ground import Ground
 
 LOOK_S = 2.0
+WARM_S = 15.0  # of each life are not looked at: a program that is loading grows, and leaks nothing
 MIB = 1024 * 1024
 
 
@@ -31,17 +32,18 @@ class Life:
     def __str__(self) -> str:
         (began, first, files), (ended, last, files_left) = self.seen[0], self.seen[-1]
         return (
-            f"{self.name} lived {ended - began:.0f} s: {first / MIB:.1f} MiB at the start, {last / MIB:.1f} at the end, "
+            f"{self.name} for {ended - began:.0f} s of a life: {first / MIB:.1f} MiB at the start, {last / MIB:.1f} at the end, "
             f"{self.mib_a_minute:+.2f} a minute; {files} files open, then {files_left}"
         )
 
 
 class Lives:
-    """`watch` until cancelled; a node that was started again begins a new life."""
+    """`watch` until cancelled; a node that was started again begins a new life, which counts once it is warm."""
 
     def __init__(self, at: Ground) -> None:
         self._at = at
         self._by_pid: dict[int, Life] = {}
+        self._began: dict[int, float] = {}
 
     async def watch(self) -> None:
         while True:
@@ -49,7 +51,8 @@ class Lives:
                 with contextlib.suppress(OSError, IndexError, ValueError):  # it is being killed just now
                     pid = node.child.pid
                     look = (time.monotonic(), resident_bytes(pid), len(list(Path(f"/proc/{pid}/fd").iterdir())))
-                    self._by_pid.setdefault(pid, Life(name)).seen.append(look)
+                    if look[0] - self._began.setdefault(pid, look[0]) >= WARM_S:
+                        self._by_pid.setdefault(pid, Life(name)).seen.append(look)
             await asyncio.sleep(LOOK_S)
 
     def figures(self) -> list[str]:

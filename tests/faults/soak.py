@@ -108,7 +108,7 @@ def main() -> None:
     wish = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="beside-soak-") as folder:
         found, figures = asyncio.run(soak(Soak(wish.minutes, wish.clients, wish.per_second, wish.every, wish.seed), Path(folder)))
-    print(*figures, *(found or ["the oracle is content"]), sep="\n")  # noqa: T201
+    print(*figures, *(found or ["the oracle is content"]), sep="\n")  # noqa: T201  # a command prints
     raise SystemExit(1 if found else 0)
 
 

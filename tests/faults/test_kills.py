@@ -74,4 +74,4 @@ async def _stored(house: House) -> int:
 def _report(at: Ground, talkers: list[Talker]) -> None:
     lost = sum((talker.lost for talker in talkers), Counter[str]())
     refused = sum((talker.refused for talker in talkers), Counter[str]())
-    print(f"kills {Counter(at.kills)}, lines lost {lost}, refused {refused}")  # noqa: T201
+    print(f"kills {Counter(at.kills)}, lines lost {lost}, refused {refused}")  # noqa: T201  # figures, for whoever asks with -s
