@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from beside.kit.errors import Unavailable
 
 AT_ONCE = 2  # a socket costs more than the ticket for it: those who have one are let in before many more are given out
-WAITING = 300  # about two seconds of work; a client waits fifteen for an answer
+WAITING = 600  # a few seconds of work; a client waits fifteen for an answer, and each who is sent away costs a try
 LATER_MS = 3_000
 
 
