@@ -106,7 +106,7 @@ async def ground(folder: Path, *, proxied: bool = False, **settings: str) -> Asy
             return proxies[part].port
 
         database = postgres.url(port=await before("postgres", postgres.port))
-        chosen = {"BESIDE_MESSAGE_RATE": NO_LIMIT, "BESIDE_LOG_LEVEL": "error"} | settings
+        chosen = {"BESIDE_MESSAGE_RATE": NO_LIMIT, "BESIDE_LOG_LEVEL": "error", "BESIDE_UNSAFE_COMMITS": "false"} | settings
         premises = Premises(folder, database, redis.url_by(await before("redis", redis.port)), **chosen)
         stack.callback(premises.close)
         started = [premises.node(wait=False) for _ in NODES]
