@@ -1,5 +1,6 @@
 """Networks as people have them: slow, walled, asleep, or a hotel's. Words go once, in order, and the page says only what is so."""
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ new MutationObserver(() => { if (!document.querySelector('[role=log] .bubble')) 
   .observe(document.body, { childList: true, subtree: true })
 """
 SEED = 26
+GREETING = "Hello Wren, no hurry"
+TYPED_MS = 60_000
+SLOWLY_MS = 400  # that somebody writes is told every three seconds, and may be lost between two requests: here it is told several times
 
 
 async def test_a_whole_conversation_without_sockets(hub: "Hub") -> None:
@@ -40,10 +44,10 @@ async def test_a_whole_conversation_without_sockets(hub: "Hub") -> None:
             await rowan.sees("would like to talk")
             await rowan.taps("I’m ready")
             await wren.sees_heading("You’re talking with Rowan")
-            await rowan.types("Hello Wren")
-            await wren.sees("Rowan is writing…")
+            typing = rowan.field("Your message").press_sequentially(GREETING, delay=SLOWLY_MS, timeout=TYPED_MS)
+            await asyncio.gather(typing, wren.sees("Rowan is writing…"))
             await rowan.taps("Send")
-            await wren.sees_once("Hello Wren")
+            await wren.sees_once(GREETING)
             await rowan.sees_state("Seen")
             await wren.says("hi. it has been a long week")
             await rowan.sees_once("hi. it has been a long week")
