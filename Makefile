@@ -4,13 +4,14 @@ SHELL = /bin/sh
 .NOTPARALLEL:
 PYTHON = .venv/bin/python
 ARGS =
+MINUTES = 60
 
 CLIENT_PARTS = $(shell find client_web -path client_web/node_modules -prune -o -path client_web/dist -prune -o -type f -print)
 RUN_READY = .venv/.ready-run
 DEV_READY = .venv/.ready-dev
 CLIENT_READY = client_web/dist/.vite/manifest.json
 
-.PHONY: help run test check format bench lock client clean
+.PHONY: help run test check format bench soak lock client clean
 
 help: ## say what each command is for
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,9 @@ format: $(DEV_READY) ## put both sides into the house's form
 
 bench: $(DEV_READY) $(CLIENT_READY) ## the figures, as ratios to a reference measured in the same run
 	$(PYTHON) -m tests.bench $(ARGS)
+
+soak: $(DEV_READY) ## hours of faults at random under a steady load, judged by the oracle (MINUTES=60)
+	$(PYTHON) -m tests.faults.soak --minutes $(MINUTES) $(ARGS)
 
 client: $(CLIENT_READY) ## build the pages into client_web/dist
 
