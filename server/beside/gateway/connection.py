@@ -3,11 +3,11 @@
 import asyncio
 import re
 import time
-from collections import deque
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
 
+from beside.gateway.flood import Flood
 from beside.gateway.wire import text_frame
 from beside.kit.context import Actor
 from beside.kit.ids import new_id
@@ -23,7 +23,8 @@ BUFFER_BYTES = 256 * 1024  # written but not yet taken by the kernel: the peer i
 STALLED_S = 30.0  # no confirmation for so long while some is due: the socket is closed as slow
 BEHIND_AGAIN_S = 0.1  # a transport does not say when it was emptied to us; only who is behind is looked at
 FOLLOWED = 64  # logs one socket may follow: every group of a busy moderator, twice over
-MISTAKES = 20  # refused frames a minute: a broken client, or a curious one
+MISTAKES = 20  # refused frames in MISTAKES_S: a broken client, or a curious one
+MISTAKES_S = 60.0
 NOT_THEIRS = frozenset({"slow_down", "unavailable", "busy"})  # "again in a moment": who does so while a database is away made no mistake
 
 _CONFIRMATION = re.compile(rb'\{"type":"received\.confirm","count":(\d{1,15})\}')  # in any other form it is read as every frame is
@@ -51,12 +52,12 @@ class Connection:
         self._is_closing, self._buffered = transport.is_closing, transport.get_write_buffer_size  # looked up once, and asked for every event
         self.transmit = transport.write
         """Straight to the socket: for an event that `offer` has let through, with no await between. Everything else goes by `write`."""
-        self._unconfirmed: deque[int] = deque()
+        self._unconfirmed: list[int] = []
         self._unconfirmed_bytes = 0
         self._sent = self._confirmed = 0
-        self._progress = asyncio.Event()
+        self._progress: asyncio.Event | None = None
         self._progressed_at = time.monotonic()
-        self._mistakes: deque[float] = deque(maxlen=MISTAKES)
+        self._mistakes = Flood(MISTAKES, MISTAKES_S)
 
     def send(self, event: Event) -> None:
         """An answer or a signal: not counted, and let go where the socket is behind (a heartbeat will tell)."""
@@ -105,9 +106,10 @@ class Connection:
         """The peer has received `count` log events in all; a count from the future or the past is left alone."""
         while self._confirmed < min(count, self._sent):
             self._confirmed += 1
-            self._unconfirmed_bytes -= self._unconfirmed.popleft()
+            self._unconfirmed_bytes -= self._unconfirmed.pop(0)
             self._progressed_at = time.monotonic()
-        self._progress.set()
+        if self._progress is not None:
+            self._progress.set()
 
     def take(self, frame: bytes) -> bool:
         """Whether this frame was a confirmation, as clients write it; it is dealt with. In a busy room it is the most frequent frame of all."""
@@ -120,9 +122,10 @@ class Connection:
 
     async def wait_for_progress(self, seconds: float) -> None:
         """Until something was confirmed, or so long."""
-        self._progress.clear()
+        progress = self._progress = self._progress or asyncio.Event()  # made for the few who wait: an idle one costs most of a KiB
+        progress.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._progress.wait(), seconds)
+            await asyncio.wait_for(progress.wait(), seconds)
 
     async def wait_until_taken(self) -> bool:
         """Until the peer takes what was written, so that answers never pile up for somebody who only asks. Whether it did, before it counts as stalled."""
@@ -137,10 +140,7 @@ class Connection:
         """Say no in care text; too many of these end the socket."""
         REFUSED.labels(code).inc()
         self.send(Refused(ref=ref, code=code, message=REFUSALS[code], client_id=client_id, retry_after_ms=retry_after_ms))
-        now = time.monotonic()
-        if code not in NOT_THEIRS:
-            self._mistakes.append(now)
-        if len(self._mistakes) == MISTAKES and now - self._mistakes[0] < 60:
+        if code not in NOT_THEIRS and self._mistakes.rises(time.monotonic()):
             self.end(CloseCode.too_many_mistakes)
 
     def end(self, code: CloseCode, reason: str = "") -> None:

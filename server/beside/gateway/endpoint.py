@@ -67,6 +67,7 @@ class SocketDoor:
             await socket.close(CloseCode.blocked if signed_in.suspended else CloseCode.hello_late)
             return
         connection = Connection(signed_in.actor, socket.scope["extensions"]["beside.transport"])
+        _forget_headers(socket)
         await self._serve(socket, connection, hello)
 
     async def _who(self, socket: WebSocket) -> SignedIn | None:
@@ -156,6 +157,13 @@ class SocketDoor:
             await on_shift.end(roster.house, actor.hub, actor.account)
         SOCKETS.set(len(roster.connections))
         log.info("socket.closed", account=str(actor.account), code=connection.ended.result()[0], count=len(roster.connections))
+
+
+def _forget_headers(socket: WebSocket) -> None:
+    """What came with the handshake has been read, and would be kept for as long as the socket is open: a tenth of what an idle one costs."""
+    socket.scope["headers"] = []
+    for kept in ("_headers", "_cookies"):
+        vars(socket).pop(kept, None)
 
 
 async def _deny(socket: WebSocket, status: int, code: str, retry_after_ms: int | None = None) -> None:

@@ -10,13 +10,14 @@
 
 import socket
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.protocol import State
+
+from beside.gateway.flood import Flood
 
 LINGER_S = 5.0  # how long a closing socket may take to flush before it is cut
 USER_TIMEOUT_MS = 30_000  # DELIVERY: unacknowledged bytes free the socket within 35 s
@@ -33,7 +34,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._pings: deque[float] = deque(maxlen=PINGS)
+        self._pings = Flood(PINGS, PING_WINDOW_S)
         self._take: Take | None = None
         raw = transport.get_extra_info("socket")
         if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT") and raw.family in (socket.AF_INET, socket.AF_INET6):
@@ -56,9 +57,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
             super().send_receive_event_to_app()
 
     def handle_ping(self) -> None:
-        now = time.monotonic()
-        self._pings.append(now)
-        if len(self._pings) == PINGS and now - self._pings[0] < PING_WINDOW_S:
+        if self._pings.rises(time.monotonic()):
             self.transport.abort()
             return
         super().handle_ping()
@@ -73,6 +72,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:
         await super().send(message)
+        if message["type"] == "websocket.accept":
+            self.request = self.response = None  # type: ignore[assignment]  # never asked for again: 3 KiB of headers a socket
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
         if message["type"] == "websocket.close":
