@@ -8,7 +8,7 @@ from socket import socket
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.routing import BaseRoute
 
 from beside.documents import documents
 from beside.doors import DOORS
@@ -17,7 +17,7 @@ from beside.foundation import standing
 from beside.gateway.documents import document_routes
 from beside.gateway.doors import DoorKeeper
 from beside.gateway.drain import drain
-from beside.gateway.endpoint import SocketDoor
+from beside.gateway.endpoint import SocketDoor, SocketsFirst
 from beside.gateway.headers import Headers
 from beside.gateway.health import Health
 from beside.gateway.heartbeat import keep_looking
@@ -51,10 +51,12 @@ class Node:
                 *document_routes(documents(house.public_url)),
                 *extra,
                 *page_routes(client_folder()),
-                WebSocketRoute("/ws", SocketDoor(self.roster, settings.origins).come_in),
             ],
             exception_handlers={404: no_door, 405: no_door},
-            middleware=[Middleware(Headers, hosts=settings.hosts, https=settings.is_https)],
+            middleware=[
+                Middleware(Headers, hosts=settings.hosts, https=settings.is_https),
+                Middleware(SocketsFirst, door=SocketDoor(self.roster, settings.origins)),
+            ],
             lifespan=self._lifespan,
         )
         self.app.state.roster = self.roster  # for the door that stands in for a socket

@@ -3,9 +3,9 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from typing import Any
 
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from beside.accounts.actors import SignedIn, actor_for_token
@@ -27,6 +27,7 @@ from beside.protocol.decode import NotUnderstood, decode
 from beside.protocol.events import Welcome
 from beside.protocol.shapes import Log
 
+PATH = "/ws"
 HELLO_S = 10.0  # FAULTS 62
 SOCKETS_PER_ACCOUNT = 5  # DELIVERY: a phone, a laptop, a few tabs
 SOCKETS_PER_ADDRESS = 1_000  # FAULTS 63: a ward or a school behind one address, and not a flood
@@ -113,10 +114,8 @@ class SocketDoor:
         SOCKETS.set(len(roster.connections))
         log.info("socket.opened", account=str(actor.account), count=len(roster.connections))
         socket.scope["extensions"]["beside.take_first"](connection.take)
-        reading = asyncio.create_task(self._read(socket, connection))
         try:
-            ways: set[asyncio.Future[Any]] = {reading, connection.ended}
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await self._read_until_ended(socket, connection)
             if connection.ended.done():
                 code, reason = connection.ended.result()
                 with suppress(WebSocketDisconnect, WebSocketDisconnected, RuntimeError):
@@ -124,11 +123,28 @@ class SocketDoor:
                 if code == CloseCode.slow:
                     connection.abort()
         finally:
-            reading.cancel()
-            with suppress(asyncio.CancelledError, WebSocketDisconnect, WebSocketDisconnected):
-                await reading
             connection.end(CloseCode.load_afresh)
             await self._forget(connection)
+
+    async def _read_until_ended(self, socket: WebSocket, connection: Connection) -> None:
+        """Read in this very task, which whatever ends the connection interrupts: a second task for each socket would cost as much again."""
+        task = asyncio.current_task()
+        assert task
+        reading, interrupted = True, False
+
+        def interrupt(_: object) -> None:
+            nonlocal interrupted
+            if reading:  # it may have ended by itself since this was called for
+                interrupted = task.cancel()
+
+        connection.ended.add_done_callback(interrupt)
+        try:
+            await self._read(socket, connection)
+        except asyncio.CancelledError:
+            if not interrupted or task.uncancel():
+                raise
+        finally:
+            reading = False
 
     async def _read(self, socket: WebSocket, connection: Connection) -> None:
         """Carry out frames in the order in which they came, until the socket ends."""
@@ -157,6 +173,19 @@ class SocketDoor:
             await on_shift.end(roster.house, actor.hub, actor.account)
         SOCKETS.set(len(roster.connections))
         log.info("socket.closed", account=str(actor.account), code=connection.ended.result()[0], count=len(roster.connections))
+
+
+class SocketsFirst:
+    """Middleware: sockets go to their door past all that is made for answers, which would stand around each of them for as long as it is open."""
+
+    def __init__(self, app: ASGIApp, *, door: SocketDoor) -> None:
+        self._app, self._door = app, door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and scope["path"] == PATH:
+            await self._door.come_in(WebSocket(scope, receive, send))
+        else:
+            await self._app(scope, receive, send)
 
 
 def _forget_headers(socket: WebSocket) -> None:
