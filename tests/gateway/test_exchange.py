@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from beside.accounts.sign_out import sign_out
+from beside.conversations.seen import mark_seen
 from beside.foundation import build, standing
 from beside.gateway import exchange
 from beside.gateway.drain import drain
@@ -94,6 +95,20 @@ async def test_every_command_of_a_socket_can_be_said(there: Here) -> None:
         await breathe(wren, following(chat, 4), {"type": "typing.start", "conversation": chat}, {"type": "seen.mark", "conversation": chat, "seq": 4})
         await until(lambda: {"typing.started", "seen.moved"} <= {each["type"] for each in rowan.signals})
         assert ["no sockets here"] == rowan.bodies(chat)
+
+
+async def test_what_was_seen_between_two_breaths_is_told_by_the_next(there: Here) -> None:
+    """Nobody listens between two requests, and still *Seen* is shown: the next answer says how far the others are, once it is given (FAULTS 21)."""
+    chat = await there.chat()
+    seq = await say(there, there.cast.peer, chat, "I'm here.")
+    async with command(there.house, there.cast.member.actor) as ctx:
+        assert await mark_seen(ctx, chat, seq)
+    async with there.client(there.cast.peer) as rowan:
+        waiting = asyncio.create_task(breathe(rowan, following(chat, seq), wait=True))
+        await listening(there, there.cast.peer)
+        await say(there, there.cast.member, chat, "Thank you.")
+        *_, posted, moved = await waiting
+        assert ("message.posted", "seen.moved", str(there.cast.member.account), seq) == (posted["type"], moved["type"], moved["account"], moved["seq"])
 
 
 async def test_who_waits_without_a_socket_is_here_and_at_work(there: Here) -> None:

@@ -165,9 +165,9 @@ class Person:
         """The words of every message in the log, in order."""
         return await self.log.locator(".bubble .words, .bubble > p").all_inner_texts()
 
-    async def sees_state(self, state: str) -> None:
+    async def sees_state(self, state: str, within_ms: float | None = None) -> None:
         """Under their own last words: Sending…, Sent, Seen."""
-        await expect(self.log.get_by_text(_beginning(state)).last).to_be_visible()
+        await expect(self.log.get_by_text(_beginning(state)).last).to_be_visible(timeout=within_ms)
 
     # --- what their browser tells about itself
 

@@ -12,18 +12,20 @@ from msgspec import Raw, Struct
 from beside.gateway.connection import Connection
 from beside.gateway.dispatch import carry_out
 from beside.gateway.endpoint import SOCKETS_PER_ACCOUNT
+from beside.gateway.gestures import seen_by_others
 from beside.gateway.heartbeat import BEAT_S
 from beside.gateway.roster import Roster
 from beside.kit.web import Door, Visit
 from beside.presence import on_shift
 from beside.protocol.codes import CloseCode
+from beside.protocol.decode import encode
 from beside.protocol.events import AnyEvent, Welcome
 from beside.protocol.requests import Exchange
 from beside.protocol.snapshots import Exchanged
 
+QUIET = (b'{"type":"welcome"', b'{"type":"subscribed"')  # every breath begins with these: they are no news
 WAIT_S = 25.0  # DELIVERY: shorter than the half minute after which proxies end a request that says nothing
 GATHER_S = 0.02  # what was pushed at the same moment goes in the same answer
-QUIET = (b'{"type":"welcome"', b'{"type":"subscribed"')  # every breath begins with these: they are no news
 
 
 class Breath:
@@ -40,6 +42,10 @@ class Breath:
         self._bytes += len(payload)
         if not payload.startswith(QUIET):
             self.news.set()
+
+    def add(self, event: AnyEvent) -> None:
+        """Something that goes with the answer, and is no reason to give it now."""
+        self.frames.append(encode(event))
 
     def is_closing(self) -> bool:
         return False
@@ -72,6 +78,8 @@ async def exchange(visit: Visit) -> Struct:
             await carry_out(roster, connection, said)
         if asked.wait:
             await _wait(visit, connection, breath)
+            for moved in await seen_by_others(roster.house, connection):  # asked last: whoever saw it between two breaths is in this one's answer
+                breath.add(moved)
     finally:
         await roster.remove(connection)
     frames = cast("list[AnyEvent]", [Raw(frame) for frame in breath.frames])  # encoded already, once for everybody who hears it

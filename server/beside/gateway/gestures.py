@@ -7,11 +7,15 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from beside.conversations.tables import Participant
+from beside.gateway.connection import Connection
 from beside.kit.context import query
 from beside.kit.house import House
 from beside.kit.logs import log
 from beside.protocol.events import Event, SeenMoved, TypingStarted
+from beside.protocol.shapes import Log
 from beside.protocol.signals import Saw, Typed
+
+TOLD = 64  # of them at most, the furthest first: to show that somebody has seen it, one is enough
 
 Tell = Callable[[UUID, Event, UUID], None]
 """Tell those who follow a conversation here, all but this account."""
@@ -50,3 +54,19 @@ class Gestures:
                 self._tell(conversation, TypingStarted(conversation=conversation, account=account), account)
             if any(isinstance(signal, Saw) and signal.account == account for signal in signals):
                 self._tell(conversation, SeenMoved(conversation=conversation, account=account, seq=seen[account]), account)
+
+
+async def seen_by_others(house: House, connection: Connection) -> list[SeenMoved]:
+    """How far the others in what this connection follows have seen: a signal is told once, and to those who listen just then."""
+    followed = [conversation for conversation, log_name in connection.follows if log_name is Log.public]
+    if not followed:
+        return []
+    others = (col(Participant.conversation_id).in_(followed), col(Participant.left_at).is_(None), Participant.account_id != connection.actor.account)
+    async with query(house) as ctx:
+        rows = await ctx.db.exec(
+            select(Participant.conversation_id, Participant.account_id, Participant.seen_seq)
+            .where(*others, Participant.seen_seq > 0)
+            .order_by(col(Participant.seen_seq).desc())
+            .limit(TOLD)
+        )
+        return [SeenMoved(conversation=conversation, account=account, seq=seq) for conversation, account, seq in rows]
