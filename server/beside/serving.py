@@ -97,6 +97,8 @@ def _in_words(flaw: Flaw) -> str:
 
 
 async def _require_newest(database: Database) -> None:
+    if database.is_not_there:
+        raise NotConfigured("There is no database yet: run `beside migrate` first")
     with _plainly():
         newest = await is_newest(database)
     if not newest:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, event
@@ -72,6 +73,11 @@ class Database:
         """A session in a write transaction; SQLite has one writer at a time, and they queue here rather than in the file."""
         async with self._writer or nullcontext(), self._writes() as session:
             yield session
+
+    @property
+    def is_not_there(self) -> bool:
+        """Whether this is a SQLite file that was never made; opening it would make an empty one."""
+        return self.is_sqlite and not Path(self.url.database or "").exists()
 
     async def close(self) -> None:
         await self.engine.dispose()
