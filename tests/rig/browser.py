@@ -3,11 +3,12 @@
 Our own fixtures and not pytest-playwright's: its synchronous loop breaks every asynchronous test after it.
 """
 
+import asyncio
 import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 WAIT_MS = 10_000
+CLOSE_S = 15.0
 
 
 @dataclass(slots=True)
@@ -51,7 +53,8 @@ async def chromium() -> AsyncIterator[Browser]:
         try:
             yield browser
         finally:
-            await browser.close()
+            with suppress(TimeoutError):  # one that does not let go ends with its driver, as soon as this process does
+                await asyncio.wait_for(browser.close(), CLOSE_S)
 
 
 @asynccontextmanager
