@@ -27,6 +27,7 @@ LINES = 20  # said by each before the power goes
 SOON_S = 60.0  # bounds each wait; FAULTS 130 asks for 15 s in all
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_after_the_power_went_everything_goes_on(tmp_path: Path) -> None:
     """All killed at once, then started: people resume and miss nothing; a page that was refused is tried again, and then the next channel (FAULTS 130)."""

@@ -94,6 +94,7 @@ class TalkWhileKilled(Talk):
             await client.drop()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 def test_whatever_is_killed_the_oracle_is_content(tmp_path: Path) -> None:
     """Six runs of up to twenty steps on two nodes, chosen by Hypothesis (FAULTS 128; a night's run takes more)."""

@@ -48,6 +48,7 @@ async def _judge(at: Ground, talkers: list[Talker], lines: Lines) -> None:
     assert [] == await complaints(at.house, talkers)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_a_node_dies_under_many_sockets_and_all_go_on_at_the_other(tmp_path: Path) -> None:
     """kill -9 under two hundred talking sockets: all resume on the other node, none of them told it is too busy (FAULTS 33, a fifth of its sockets)."""
@@ -73,6 +74,7 @@ async def test_a_node_dies_under_many_sockets_and_all_go_on_at_the_other(tmp_pat
         assert Counter() == sum((talker.refused for talker in talkers), Counter[str]())
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_a_node_killed_in_the_middle_of_its_goodbye_loses_nothing(tmp_path: Path) -> None:
     """SIGTERM, then kill -9 at a random moment of the goodbye, eight times in turn, while people talk: the same as if it had died at once (FAULTS 35)."""

@@ -12,6 +12,7 @@ CLIENTS = 60
 EVERY_S = 8.0  # as many faults as in seven minutes of the real one
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_the_oracle_is_content_after_faults_of_every_kind(tmp_path: Path) -> None:
     """Kills, latency, cuts, resets, black holes, half-open lines, stalls: nothing is lost or doubled (FAULTS 127; two minutes of its hour, 60 clients)."""
