@@ -48,13 +48,15 @@ async def chromium() -> AsyncIterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         raise FileNotFoundError("Chromium is not installed: on Debian, apt-get install chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
-        try:
-            yield browser
-        finally:
-            with suppress(TimeoutError):  # one that does not let go ends with its driver, as soon as this process does
-                await asyncio.wait_for(browser.close(), CLOSE_S)
+    playwright = await async_playwright().start()
+    browser = await playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
+    try:
+        yield browser
+    finally:
+        with suppress(TimeoutError):  # one that does not let go ends with its driver, as soon as this process does
+            async with asyncio.timeout(CLOSE_S):
+                await browser.close()
+                await playwright.stop()
 
 
 @asynccontextmanager
