@@ -68,7 +68,7 @@ class Member(asyncio.Protocol):
             self.on_lost()
 
     def say(self, frame: object) -> None:
-        self.transport.write(masked(json.dumps(frame, default=str).encode()))
+        self.transport.write(masked(json.dumps(frame, default=str, separators=(",", ":")).encode()))  # as a browser writes it
 
     def _take(self, opcode: int, payload: bytes) -> None:
         if opcode == 9:
