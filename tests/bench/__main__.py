@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 
+from beside.kit import logs
 from tests.bench.across import across
 from tests.bench.delivery import delivery
 from tests.bench.entries import entries
@@ -36,6 +37,7 @@ async def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    logs.configure(as_json=True, level="error")  # the figures are what is printed
     unknown = set(sys.argv[1:]) - set(FIGURES)
     if unknown:
         raise SystemExit(f"There is no figure called {', '.join(sorted(unknown))}. There are: {', '.join(FIGURES)}.")
