@@ -35,7 +35,6 @@ NAMED: dict[str, RateLimitItem] = {
     "invite": parse("60/hour"),
     "appeal": parse("10/hour"),
     "exchange": parse("600/minute"),  # per account: five pages without sockets, each asking again after everything that happens
-    "mistakes": parse("20/minute"),  # FAULTS 61: refused frames of one socket
 }
 
 
