@@ -12,10 +12,11 @@ from sqlmodel import col, select
 from beside.conversations.open import open_one_to_one
 from beside.conversations.tables import Conversation
 from beside.escalations.access import conversation_of, lock
+from beside.escalations.channels.add import add_webhook
 from beside.escalations.deliver import TIMEOUTS, Outbound
 from beside.escalations.on_call import on_call_page
 from beside.escalations.open import open_escalation
-from beside.escalations.rota import add_webhook, set_rungs
+from beside.escalations.rota import set_rungs
 from beside.escalations.status import status_of
 from beside.escalations.tables import Escalation
 from beside.hubs.policy import Rung

@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 
 from beside.conversations.tables import Conversation
+from beside.escalations.channels.add import add_webhook
 from beside.escalations.open import open_escalation
-from beside.escalations.rota import add_webhook, set_rungs
+from beside.escalations.rota import set_rungs
 from beside.hubs.policy import Rung
 from beside.kit.context import command
 from beside.kit.house import House

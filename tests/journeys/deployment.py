@@ -13,7 +13,8 @@ import msgspec
 from beside.accounts.create import create_staff
 from beside.conversations.about import About
 from beside.conversations.open import open_room
-from beside.escalations.rota import add_webhook, set_rungs
+from beside.escalations.channels.add import add_webhook
+from beside.escalations.rota import set_rungs
 from beside.hubs.make import make_hub
 from beside.hubs.policy import Policy, Rung
 from beside.kit.context import command

@@ -11,7 +11,8 @@ from beside.conversations.about import About
 from beside.conversations.join import join
 from beside.conversations.open import open_one_to_one, open_room
 from beside.demo.words import CARERS, CHAT, LOUNGE, LOUNGE_CHAT, TUESDAY, TUESDAY_CHAT
-from beside.escalations.rota import add_webhook, set_rungs
+from beside.escalations.channels.add import add_webhook
+from beside.escalations.rota import set_rungs
 from beside.hubs.make import make_hub
 from beside.hubs.policy import Policy, Rung
 from beside.kit.context import Actor, command

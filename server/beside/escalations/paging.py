@@ -8,9 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from beside.escalations.channels.target import Target, open_target
 from beside.escalations.ladder import TIMERS, plainly
 from beside.escalations.links import make_link
-from beside.escalations.rota import Target, open_target
 from beside.escalations.tables import Channel, Escalation, Page, PageKind
 from beside.hubs.hours import open_after
 from beside.hubs.scope import policy_of

@@ -209,7 +209,7 @@ class Reading(Table, table=True):
 
 
 class Channel(Table, table=True):
-    """A way to reach somebody on call. `sealed_target` is `rota.Target`: the address and the secrets, under a key of its own."""
+    """A way to reach somebody on call. `sealed_target` is `channels.target.Target`: the address and the secrets, under a key of its own."""
 
     __tablename__ = "on_call_channel"
 

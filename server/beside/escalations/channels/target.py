@@ -1,0 +1,31 @@
+"""Where a channel leads, and its secrets: sealed under a key of the channel's own, never stored in clear."""
+
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from beside.escalations.tables import Channel
+from beside.kit.crypto import DataKey, Keyring
+
+
+class Target(Struct, frozen=True):
+    """Where it goes, and what it is signed with: the newest secret first, an old one beside it while they are exchanged."""
+
+    url: str
+    secrets: list[str]
+
+
+def seal_target(keyring: Keyring, key: DataKey, channel: UUID, target: Target) -> bytes:
+    """As it is stored with the channel whose id this is."""
+    return keyring.seal(key, msgspec.json.encode(target).decode(), _place(channel))
+
+
+def open_target(keyring: Keyring, channel: Channel) -> Target:
+    """Where to send. Raises `Unreadable`."""
+    text = keyring.open(DataKey(channel.key_version, channel.wrapped_key), channel.sealed_target, _place(channel.id))
+    return msgspec.json.decode(text, type=Target)
+
+
+def _place(channel: UUID) -> str:
+    return f"on_call_channel/{channel}/target"
