@@ -1,5 +1,6 @@
 """From settings to a house: what the web process, the worker and the command line all stand on."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from beside.kit.broker.memory import MemoryBroker
 from beside.kit.broker.redis import RedisBroker
 from beside.kit.clock import SystemClock
 from beside.kit.crypto import Keyring
+from beside.kit.database_clock import DatabaseClock
 from beside.kit.db import Database
 from beside.kit.hashing import Hasher
 from beside.kit.house import Ephemeral, House
@@ -25,12 +27,13 @@ def build(settings: Settings) -> House:
     """Everything made, nothing connected yet. Raises `NotConfigured`."""
     broker: Broker = RedisBroker(settings.redis_url) if settings.redis_url else MemoryBroker()
     ephemeral: Ephemeral = RedisEphemeral(settings.redis_url) if settings.redis_url else MemoryEphemeral()
+    database = Database(settings.database)
     return House(
-        database=Database(settings.database),
+        database=database,
         broker=broker,
         keyring=Keyring(settings.keys),
         hasher=Hasher(cheap=settings.cheap_hashing),
-        clock=SystemClock(),
+        clock=SystemClock() if database.is_sqlite else DatabaseClock(),  # a file has no hour of its own
         limiter=Limiter(settings.redis_url, settings.message_rate),
         ephemeral=ephemeral,
         secret=settings.secret,
@@ -42,12 +45,19 @@ def build(settings: Settings) -> House:
 
 @asynccontextmanager
 async def standing(house: House) -> AsyncIterator[House]:
-    """The house open for use: the epoch read, the key proved right, the bus connected. Raises `WrongKey`."""
+    """The house open for use: the hour and the epoch read, the key proved right, the bus connected. Raises `WrongKey`."""
+    measuring: asyncio.Task[None] | None = None
     try:
+        if isinstance(house.clock, DatabaseClock):
+            await house.clock.measure(house.database)
+            measuring = asyncio.create_task(house.clock.keep(house.database), name="clock")
         await open_instance(house)
         await house.broker.open()
         yield house
     finally:
+        if measuring:
+            measuring.cancel()
+            await asyncio.gather(measuring, return_exceptions=True)
         await house.broker.close()
         await house.limiter.close()
         await house.ephemeral.close()

@@ -17,6 +17,7 @@ from tests.rig.child import Child, free_port
 from tests.rig.wait import wait_until
 
 READY_S = 45.0  # on two busy cores; FAULTS 130 asks for 15 s from cold
+ROOT = Path(__file__).parents[2]
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "COVERAGE_PROCESS_START")
 
 
@@ -41,18 +42,18 @@ class Premises:
         self.settings |= settings
         self.children: list[Child] = []
 
-    def node(self, *, wait: bool = True, port: int | None = None, **settings: str) -> "Node":
-        """Start `beside serve`, on any port unless one is given."""
+    def node(self, *, wait: bool = True, port: int | None = None, wall: Path | None = None, **settings: str) -> "Node":
+        """Start `beside serve`, on any port unless one is given. `wall`: a file that says by how many seconds its machine's clock is wrong."""
         port = port or free_port()
-        child = self._start(f"node-{len(self.children)}", ["serve", "--host", "127.0.0.1", "--port", str(port)], settings)
+        child = self._start(f"node-{len(self.children)}", ["serve", "--host", "127.0.0.1", "--port", str(port)], settings, wall)
         node = Node(child, port)
         if wait:
             node.wait_until_ready()
         return node
 
-    def worker(self, **settings: str) -> Child:
-        """Start `beside worker`. It has no door to knock at: wait for what it does."""
-        return self._start(f"worker-{len(self.children)}", ["worker"], settings)
+    def worker(self, *, wall: Path | None = None, **settings: str) -> Child:
+        """Start `beside worker`. It has no door to knock at: wait for what it does. `wall`: as of a node."""
+        return self._start(f"worker-{len(self.children)}", ["worker"], settings, wall)
 
     def close(self) -> None:
         for child in self.children:
@@ -71,8 +72,9 @@ class Premises:
         """What all of them have printed, for the tests that no word ever appears there."""
         return "\n".join(child.said for child in self.children)
 
-    def _start(self, name: str, arguments: list[str], settings: dict[str, str]) -> Child:
-        child = Child([sys.executable, "-m", "beside", *arguments], log=self.folder / f"{name}.log", env=_environment() | self.settings | settings)
+    def _start(self, name: str, arguments: list[str], settings: dict[str, str], wall: Path | None) -> Child:
+        program = ["tests.rig.shifted", str(wall)] if wall else ["beside"]
+        child = Child([sys.executable, "-m", *program, *arguments], log=self.folder / f"{name}.log", env=_environment() | self.settings | settings, cwd=ROOT)
         self.children.append(child)
         child.start()
         return child
