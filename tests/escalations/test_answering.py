@@ -63,7 +63,7 @@ async def test_taking_stops_the_ladder_and_tells_the_peer(scene: Scene, receiver
     await scene.worker.look()
     status = await scene.status(escalation)
     assert "acknowledged" == status.state
-    assert [("raised", "Alder"), ("delivered", None), ("acknowledged", "Hazel")] == [(step.kind, step.who) for step in status.steps]
+    assert [("raised", "Alder"), ("asked", None), ("delivered", None), ("acknowledged", "Hazel")] == [(step.kind, step.who) for step in status.steps]
     assert 1 == len(receiver.received)
     assert ["clinician_told", "clinician_seen"] == await notices(scene)
 
@@ -115,7 +115,7 @@ async def test_taken_and_then_nothing_is_reminded_and_undone(scene: Scene, recei
     await advance(scene.house, escalation)
     scene.later(seconds=4)
     await scene.worker.look()
-    assert ["raised", "delivered", "acknowledged", "unacknowledged", "delivered"] == await kinds(scene, escalation)
+    assert ["raised", "asked", "delivered", "acknowledged", "unacknowledged", "asked", "delivered"] == await kinds(scene, escalation)
     assert 3 == len({one.id for one in receiver.received})
 
 
@@ -129,7 +129,7 @@ async def test_begun_it_rests(scene: Scene, receiver: OnCallReceiver) -> None:
             await start(ctx, row)
     scene.later(hours=3)
     await scene.worker.look()
-    assert ["raised", "delivered", "acknowledged", "started"] == await kinds(scene, escalation)
+    assert ["raised", "asked", "delivered", "acknowledged", "started"] == await kinds(scene, escalation)
     assert 1 == len(receiver.received)
     assert "in_progress" == (await scene.status(escalation)).state
 
@@ -149,7 +149,7 @@ async def test_handed_back_the_next_person_is_asked_at_once(scene: Scene, receiv
         scene.later(seconds=0.1)
         await scene.worker.look()
         assert (1, 1) == (len(receiver.received), len(second.received))
-    assert ["raised", "delivered", "acknowledged", "unacknowledged", "delivered"] == await kinds(scene, escalation)
+    assert ["raised", "asked", "delivered", "acknowledged", "unacknowledged", "asked", "delivered"] == await kinds(scene, escalation)
 
 
 async def test_joining_is_announced_and_closing_leaves(scene: Scene) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from beside.escalations.states import Facts, is_undelivered, rises, state_of
+from beside.escalations.states import Facts, is_undelivered, rises, state_of, undelivered_from
 from beside.protocol.shapes import EscalationState
 
 AT = datetime(2026, 3, 2, 21, 34, tzinfo=UTC)
@@ -46,6 +46,15 @@ TOLD = [
 def test_the_peer_is_told_when_nobody_was_reached(severity: str, seconds: int, facts: dict[str, bool], expected: bool) -> None:
     """35 s without a delivery, at once where there is nobody to reach: the peer is told, and never once somebody was (FAULTS 100)."""
     assert expected == is_undelivered(Facts(severity, AT, **facts), AT + timedelta(seconds=seconds))
+
+
+FROM = [("critical", {}, 35), ("high", {}, 35), ("concern", {}, 600), ("high", {"has_channels": False}, 0), ("critical", {"delivered": 1}, None)]
+
+
+@pytest.mark.parametrize(("severity", "facts", "seconds"), FROM)
+def test_the_page_is_told_beforehand_from_when(severity: str, facts: dict[str, bool], seconds: int | None) -> None:
+    """The time from which nobody was reached is known as soon as it is raised, so that a page out of touch can say it by itself (FAULTS 100)."""
+    assert (None if seconds is None else AT + timedelta(seconds=seconds)) == undelivered_from(Facts(severity, AT, **facts))
 
 
 @pytest.mark.parametrize(

@@ -955,10 +955,34 @@ export interface EscalationStep {
   rung: number | null;
 }
 
-/** What happened to an escalation. `unacknowledged`: it was handed back (`who` says by whom), or nothing followed in time (`who` is null). */
-export type StepKind = "acknowledged" | "cancelled" | "delivered" | "exhausted" | "joined" | "raised" | "resolved" | "started" | "unacknowledged";
+/**
+ * What happened to an escalation.
+ *
+ * - `asked`: a person on the list is being called, for the first time in this round; `delivered`: it reached a device of theirs.
+ * - `exhausted`: everybody on the list was asked and nobody answered; it goes round again. `more_urgent`: it was raised higher.
+ * - `unacknowledged`: it was handed back (`who` says by whom), or nothing followed in time (`who` is null).
+ * - `left`: the person it is about ended the conversation, or left it. The call goes on.
+ * - `cancel_asked`: somebody would take back a critical one; it goes on until a second person agrees.
+ */
+export type StepKind = "acknowledged" | "asked" | "cancel_asked" | "cancelled" | "delivered" | "exhausted" | "joined" | "left" | "more_urgent" | "raised" | "resolved" | "started" | "unacknowledged";
 
-/** What the peer who raised it sees at each moment. `not_delivered` shows the local emergency script. */
+/**
+ * The person it is about. `here`: this conversation is on their screen. `last_here_at`: when they last used this place at all, to the minute;
+ * null: unknown. `left_at`: they ended the conversation, or left it.
+ */
+export interface PersonAbout {
+  name: string;
+  here: boolean;
+  last_here_at: Instant | null;
+  left_at: Instant | null;
+}
+
+/**
+ * What the peer who raised it sees at each moment.
+ *
+ * `not_delivered` shows the local emergency script. A page must not wait for the server to say so: from `undelivered_from` on, counted from `now`
+ * (the server's clock), it shows the script by itself; null once somebody was reached, or once it is over. `person` is null in a group.
+ */
 export interface EscalationStatus {
   escalation: Uuid;
   conversation: Uuid;
@@ -966,8 +990,11 @@ export interface EscalationStatus {
   consent: Consent;
   state: EscalationState;
   steps: EscalationStep[];
+  now: Instant;
   not_delivered: boolean;
+  undelivered_from: Instant | null;
   emergency_script: string;
+  person: PersonAbout | null;
   outcome: EscalationOutcome | null;
   feedback: string | null;
 }
@@ -1003,6 +1030,7 @@ export interface OnCallPage {
   acknowledged_by_me: boolean;
   conversation: Uuid;
   joined: boolean;
+  person: PersonAbout | null;
   outcome: EscalationOutcome | null;
   feedback: string | null;
 }

@@ -21,6 +21,7 @@ const page = (more: Partial<OnCallPage> = {}): OnCallPage => ({
   acknowledged_by_me: false,
   conversation: 'c',
   joined: false,
+  person: null,
   outcome: null,
   feedback: null,
   ...more,

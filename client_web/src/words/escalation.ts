@@ -1,6 +1,8 @@
 // Words for calling a clinician: the three levels, what was agreed, and what came of it, truthful at each moment.
 import { timeOfDay } from './when'
 
+const onTheList = (rung: number) => ['first', 'second', 'third', 'fourth', 'fifth'][rung - 1] ?? 'next'
+
 export const escalation = {
   worried: {
     title: 'I’m worried about somebody',
@@ -52,12 +54,48 @@ export const escalation = {
     } as Record<string, string>,
     stands: {
       raised: 'on its way',
-      told: 'told, nobody answered yet',
-      seen: (name: string | null) => `${name ?? 'a clinician'} has it`,
-      closed: 'closed',
+      asking: 'asking the first on call',
+      asking_next: 'asking the next person',
+      delivered: 'told, nobody answered yet',
+      handed_back: 'handed back, asking again',
+      unanswered: 'nobody answered yet',
+      undelivered: 'nobody reached yet',
+      acknowledged: (name: string) => `${name} has it`,
+      began: (name: string) => `${name} has begun`,
+      joined: (name: string) => `${name} is in the conversation`,
+      resolved: 'closed, with a line back to you',
       cancelled: 'taken back',
-      notDelivered: 'nobody reached yet',
     },
+    now: {
+      raised: (at: string) => `Raised at ${timeOfDay(at)}. The first person on call is asked next.`,
+      asking: (at: string) => `We’ve been asking the first person on call since ${timeOfDay(at)}.`,
+      asking_next: (at: string, rung: number) =>
+        `Nobody has answered yet, so we’ve been asking the ${onTheList(rung)} person on the list since ${timeOfDay(at)}.`,
+      delivered: (at: string, rung: number) =>
+        `It reached the ${onTheList(rung)} person on the list at ${timeOfDay(at)}. They haven’t answered yet. If they don’t, the next person is called.`,
+      handed_back: (at: string, name: string | null) =>
+        name
+          ? `${name} handed it back at ${timeOfDay(at)}. The next person is asked now.`
+          : `Nothing followed by ${timeOfDay(at)}, so they’re asked again.`,
+      unanswered: (at: string) =>
+        `By ${timeOfDay(at)} everybody on the list had been asked, and nobody had answered. We’ve begun again.`,
+      undelivered: (at: string) => `Raised at ${timeOfDay(at)}, and nothing has got through yet.`,
+      acknowledged: (at: string, name: string) =>
+        `${name} has had this since ${timeOfDay(at)}. They haven’t said yet that they’ve begun.`,
+      began: (at: string, name: string) => `${name} began at ${timeOfDay(at)}.`,
+      joined: (at: string, name: string) => `${name} joined the conversation at ${timeOfDay(at)}. You stay too.`,
+      resolved: (at: string, name: string) => `${name} closed it at ${timeOfDay(at)}, with a line back to you.`,
+      cancelled: (at: string, name: string) => `${name} took it back at ${timeOfDay(at)}.`,
+    },
+    somebody: 'A clinician',
+    person: {
+      here: (name: string) => `${name} has this conversation open.`,
+      away: (name: string, last: string) => `${name} isn’t on this page. They were last here ${last}.`,
+      unknown: (name: string) => `${name} isn’t on this page.`,
+      left: (name: string, at: string, over: boolean) =>
+        `${name} left at ${timeOfDay(at)}.${over ? '' : ' The call goes on.'}`,
+    },
+    way: 'How far it has come',
     raised: 'Raised',
     told: 'Told',
     seen: 'Seen by a person',
@@ -68,8 +106,7 @@ export const escalation = {
     seenNot: 'Nobody yet',
     closedYet: 'Open',
     raisedBy: (name: string | null, at: string) => `${timeOfDay(at)}${name ? ` by ${name}` : ''}`,
-    toldAt: (at: string, rung: number | null) =>
-      `${timeOfDay(at)}, ${rung === null || rung < 1 ? 'first' : (['first', 'second', 'third', 'fourth'][rung - 1] ?? 'next')} on the list`,
+    toldAt: (at: string, rung: number | null) => `${timeOfDay(at)}, ${onTheList(rung ?? 1)} on the list`,
     seenBy: (name: string | null, at: string) => `${timeOfDay(at)} by ${name ?? 'a clinician'}`,
     started: (name: string | null, at: string) => `${timeOfDay(at)}: ${name ?? 'a clinician'} has started`,
     joined: (name: string | null, at: string) => `${timeOfDay(at)}: ${name ?? 'a clinician'} joined the conversation`,
@@ -77,8 +114,18 @@ export const escalation = {
       `${timeOfDay(at)}: ${name ?? 'a clinician'} handed it back; the next person is called`,
     exhausted: (at: string) => `${timeOfDay(at)}: everybody on the list was tried; we began again`,
     cancelledAt: (name: string | null, at: string) => `${timeOfDay(at)}: taken back${name ? ` by ${name}` : ''}`,
-    notDelivered: 'Nobody has been reached yet',
-    notDeliveredLead: 'We keep trying everybody on the list. Don’t wait for us:',
+    asked: (rung: number | null, at: string) =>
+      `${timeOfDay(at)}: the ${onTheList(rung ?? 1)} person on the list is asked`,
+    moreUrgent: (at: string) => `${timeOfDay(at)}: raised higher; everybody is asked afresh`,
+    cancelAsked: (name: string | null, at: string) =>
+      `${timeOfDay(at)}: ${name ?? 'somebody'} would take it back; it goes on until a second person agrees`,
+    left: (name: string | null, at: string) => `${timeOfDay(at)}: ${name ?? 'the person'} left the conversation`,
+    undone: (at: string) => `${timeOfDay(at)}: nothing followed, so it went back to the list`,
+    banner: {
+      undelivered: 'Not delivered: nobody has been reached yet',
+      unanswered: 'Everybody has been asked, and nobody has answered yet',
+    },
+    bannerLead: 'We keep trying everybody on the list. Don’t wait for us:',
     outcomes: {
       talked: 'A clinician talked with them',
       handed_on: 'Somebody else is looking after it',

@@ -3,6 +3,7 @@
 from sqlmodel import col, select
 
 from beside.conversations.tables import Participant
+from beside.escalations.about import person_about
 from beside.escalations.access import conversation_of
 from beside.escalations.paging import respond_by
 from beside.escalations.sealing import unseal, unseal_optional
@@ -64,6 +65,7 @@ async def on_call_page(ctx: Context, escalation: Escalation) -> OnCallPage:
         acknowledged_by_me=taken is not None and taken.acknowledgement.account_id in (None, ctx.me.account),
         conversation=conversation.id,
         joined=me is not None and me.left_at is None,
+        person=await person_about(ctx, conversation),
         outcome=EscalationOutcome(ended.outcome) if ended else None,
         feedback=unseal(ctx, conversation, mine, "feedback", ended.sealed_feedback) if ended else None,
     )

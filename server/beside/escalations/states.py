@@ -39,11 +39,17 @@ def state_of(facts: Facts) -> EscalationState:
     return EscalationState.notifying if facts.paged else EscalationState.raised
 
 
-def is_undelivered(facts: Facts, now: datetime) -> bool:
-    """Whether the peer must be told, now, that nobody has been reached: at once where there is nobody to reach."""
+def undelivered_from(facts: Facts) -> datetime | None:
+    """When the peer must be told that nobody has been reached: at once where there is nobody to reach. None: somebody was, or it is over."""
     if facts.resolved or facts.cancelled or facts.acknowledged or facts.delivered:
-        return False
-    return not facts.has_channels or now >= facts.asked_since + TIMERS[facts.severity].undelivered
+        return None
+    return facts.asked_since + TIMERS[facts.severity].undelivered if facts.has_channels else facts.asked_since
+
+
+def is_undelivered(facts: Facts, now: datetime) -> bool:
+    """Whether they must be told now."""
+    told_from = undelivered_from(facts)
+    return told_from is not None and now >= told_from
 
 
 def rises(old: str, new: str) -> bool:

@@ -1,8 +1,9 @@
 """What the peer who raised it sees: the truth at this moment, and what to do by themselves where nobody has been reached."""
 
+from beside.escalations.about import person_about
 from beside.escalations.access import conversation_of
 from beside.escalations.sealing import unseal
-from beside.escalations.states import is_undelivered, state_of
+from beside.escalations.states import is_undelivered, state_of, undelivered_from
 from beside.escalations.story import story_of
 from beside.escalations.tables import Escalation
 from beside.hubs.scope import policy_of
@@ -23,8 +24,11 @@ async def status_of(ctx: Context, escalation: Escalation) -> EscalationStatus:
         consent=escalation.consent,
         state=state_of(facts),
         steps=story.steps,
+        now=ctx.now,
         not_delivered=is_undelivered(facts, ctx.now),
+        undelivered_from=undelivered_from(facts),
         emergency_script=(await policy_of(ctx, escalation.hub_id)).emergency_script,
+        person=await person_about(ctx, conversation),
         outcome=EscalationOutcome(ended.outcome) if ended else None,
         feedback=unseal(ctx, conversation, escalation.id, "feedback", ended.sealed_feedback) if ended else None,
     )

@@ -17,8 +17,22 @@ class EscalationStep(Snapshot, frozen=True):
     rung: int | None = None
 
 
+class PersonAbout(Snapshot, frozen=True):
+    """The person it is about. `here`: this conversation is on their screen. `last_here_at`: when they last used this place at all, to the minute;
+    null: unknown. `left_at`: they ended the conversation, or left it."""
+
+    name: str
+    here: bool
+    last_here_at: datetime | None
+    left_at: datetime | None
+
+
 class EscalationStatus(Snapshot, frozen=True):
-    """What the peer who raised it sees at each moment. `not_delivered` shows the local emergency script."""
+    """What the peer who raised it sees at each moment.
+
+    `not_delivered` shows the local emergency script. A page must not wait for the server to say so: from `undelivered_from` on, counted from `now`
+    (the server's clock), it shows the script by itself; null once somebody was reached, or once it is over. `person` is null in a group.
+    """
 
     escalation: UUID
     conversation: UUID
@@ -26,8 +40,11 @@ class EscalationStatus(Snapshot, frozen=True):
     consent: Consent
     state: EscalationState
     steps: list[EscalationStep]
+    now: datetime
     not_delivered: bool
+    undelivered_from: datetime | None
     emergency_script: str
+    person: PersonAbout | None
     outcome: EscalationOutcome | None
     feedback: str | None
 
@@ -64,6 +81,7 @@ class OnCallPage(Snapshot, frozen=True):
     acknowledged_by_me: bool
     conversation: UUID
     joined: bool
+    person: PersonAbout | None
     outcome: EscalationOutcome | None
     feedback: str | None
 

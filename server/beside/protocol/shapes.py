@@ -93,9 +93,20 @@ class EscalationState(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What happened to an escalation. `unacknowledged`: it was handed back (`who` says by whom), or nothing followed in time (`who` is null)."""
+    """What happened to an escalation.
+
+    - `asked`: a person on the list is being called, for the first time in this round; `delivered`: it reached a device of theirs.
+    - `exhausted`: everybody on the list was asked and nobody answered; it goes round again. `more_urgent`: it was raised higher.
+    - `unacknowledged`: it was handed back (`who` says by whom), or nothing followed in time (`who` is null).
+    - `left`: the person it is about ended the conversation, or left it. The call goes on.
+    - `cancel_asked`: somebody would take back a critical one; it goes on until a second person agrees.
+    """
 
     raised = "raised"
+    asked = "asked"
+    more_urgent = "more_urgent"
+    left = "left"
+    cancel_asked = "cancel_asked"
     delivered = "delivered"
     exhausted = "exhausted"
     acknowledged = "acknowledged"
