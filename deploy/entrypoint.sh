@@ -11,7 +11,7 @@ fi
 
 [ $# -gt 0 ] || set -- serve
 if [ "$1" = migrate ]; then
-  beside migrate
+  beside migrate --wait
   shift
   [ $# -gt 0 ] || exit 0
 fi

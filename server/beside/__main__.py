@@ -52,11 +52,11 @@ def worker() -> None:
 
 
 @cli.command()
-def migrate() -> None:
+def migrate(wait: Annotated[bool, typer.Option("--wait", help="For a database that is not there yet, as `serve` and `worker` do.")] = False) -> None:
     """Bring the database to the newest revision."""
     from beside.serving import migrate_database
 
-    _run(migrate_database(Settings()))
+    _run(migrate_database(Settings(), wait=wait))
 
 
 @cli.command()

@@ -43,15 +43,22 @@ def build(settings: Settings) -> House:
     )
 
 
+async def ask_database(house: House) -> None:
+    """What time it is, what its epoch is, and whether our key is the right one. Raises `WrongKey`."""
+    if isinstance(house.clock, DatabaseClock):
+        await house.clock.measure(house.database)
+    await open_instance(house)
+
+
 @asynccontextmanager
 async def standing(house: House) -> AsyncIterator[House]:
     """The house open for use: the hour and the epoch read, the key proved right, the bus connected. Raises `WrongKey`."""
     measuring: asyncio.Task[None] | None = None
     try:
+        if not house.epoch:  # `serve` and `worker` have asked already, and must not end because the database went just now
+            await ask_database(house)
         if isinstance(house.clock, DatabaseClock):
-            await house.clock.measure(house.database)
             measuring = asyncio.create_task(house.clock.keep(house.database), name="clock")
-        await open_instance(house)
         await house.broker.open()
         yield house
     finally:

@@ -1,7 +1,5 @@
 """What the command line starts: a node, a worker, a migration, a first person. Each takes settings and nothing else of the outside."""
 
-import asyncio
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,15 +10,17 @@ from beside.accounts.create import create_staff
 from beside.app import Node, Server
 from beside.audit.chain import Flaw
 from beside.audit.verify import verify, verify_all
-from beside.foundation import build, standing
+from beside.foundation import ask_database, build, standing
 from beside.hubs.make import make_hub
 from beside.hubs.scope import hub_by_slug
 from beside.kit import logs
+from beside.kit.awaiting import awaited, told_to_stop
 from beside.kit.context import command, query
 from beside.kit.db import Database
 from beside.kit.durable import forgets_by
 from beside.kit.errors import NotFound
-from beside.kit.instance import open_instance, renew_epoch
+from beside.kit.house import House
+from beside.kit.instance import renew_epoch
 from beside.migrations.run import is_newest, migrate
 from beside.settings import NotConfigured, Settings
 from beside.worker import run_worker
@@ -29,34 +29,35 @@ LOCKED = "55P03"  # PostgreSQL's word for a lock that was not to be had in time 
 
 
 async def serve(settings: Settings) -> None:
-    """One node, until it is told to stop. Raises `NotConfigured` and `WrongKey` before anything is served."""
+    """One node, until it is told to stop. Raises `NotConfigured` and `WrongKey` before anything is served; a database that is not there yet is waited for."""
     logs.configure(as_json=settings.log_json, level=settings.log_level)
     house = build(settings)
-    await _require_newest(house.database)
-    await _require_durable(house.database, settings)
-    await open_instance(house)  # here, because the server would hide what a wrong key says
-    await Server(Node(house, settings)).serve()
+    with told_to_stop() as stop, _plainly():
+        ready = await awaited(house.database, lambda: _require_ready(house, settings), stop)
+    if ready:  # else it was told to stop while it waited, and has said nothing to anybody
+        await Server(Node(house, settings)).serve()
 
 
 async def work(settings: Settings) -> None:
-    """One worker, until it is told to stop."""
+    """One worker, until it is told to stop. What it raises and what it waits for: as `serve`."""
     logs.configure(as_json=settings.log_json, level=settings.log_level)
     house = build(settings)
-    await _require_newest(house.database)
-    await _require_durable(house.database, settings)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with standing(house):
-        await run_worker(house, stop, settings.allowed_private_hosts)
+    with told_to_stop() as stop:
+        with _plainly():
+            ready = await awaited(house.database, lambda: _require_ready(house, settings), stop)
+        if ready:
+            async with standing(house):
+                await run_worker(house, stop, settings.allowed_private_hosts)
 
 
-async def migrate_database(settings: Settings) -> None:
-    """Bring the database to the newest revision. It needs no key: it reads no words."""
+async def migrate_database(settings: Settings, *, wait: bool = False) -> None:
+    """Bring the database to the newest revision. It needs no key: it reads no words. `wait`: for a database that is not there yet, as `serve` does."""
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     try:
         with _plainly():
+            if wait and not await _is_there(database):
+                raise NotConfigured("It was told to stop before the database was there")
             await migrate(database)
     finally:
         await database.close()
@@ -65,7 +66,8 @@ async def migrate_database(settings: Settings) -> None:
 async def make_staff(settings: Settings, *, hub: str, hub_name: str | None, role: str, name: str, pseudonym: str, password: str) -> None:
     """A member of staff, and their hub if it is not there yet."""
     house = build(settings)
-    await _require_newest(house.database)
+    with _plainly():
+        await _require_newest(house.database)
     async with standing(house), command(house) as ctx:
         try:
             found = await hub_by_slug(ctx, hub)
@@ -77,7 +79,8 @@ async def make_staff(settings: Settings, *, hub: str, hub_name: str | None, role
 async def take_up_restored(settings: Settings) -> list[str]:
     """Before any node starts on a database restored from a backup: a new epoch, and what is wrong with its ledgers, in words."""
     house = build(settings)
-    await _require_newest(house.database)
+    with _plainly():
+        await _require_newest(house.database)
     async with standing(house):
         await renew_epoch(house)
         async with query(house) as ctx:
@@ -96,19 +99,33 @@ def _in_words(flaw: Flaw) -> str:
     return f"Row {flaw.position} is not as it was written: {flaw.problem}."
 
 
+async def _is_there(database: Database) -> bool:
+    """Once it answers, whatever is in it. False where we were told to stop before."""
+
+    async def ask() -> None:
+        await is_newest(database)
+
+    with told_to_stop() as stop:
+        return await awaited(database, ask, stop)
+
+
+async def _require_ready(house: House, settings: Settings) -> None:
+    """The database is there, at this version, keeps what it acknowledges, and was written with our key."""
+    await _require_newest(house.database)
+    await _require_durable(house.database, settings)
+    await ask_database(house)  # here, because the server would hide what a wrong key says
+
+
 async def _require_newest(database: Database) -> None:
     if database.is_not_there:
         raise NotConfigured("There is no database yet: run `beside migrate` first")
-    with _plainly():
-        newest = await is_newest(database)
-    if not newest:
+    if not await is_newest(database):
         raise NotConfigured("The database is not at this version: run `beside migrate` first")
 
 
 async def _require_durable(database: Database, settings: Settings) -> None:
     """Nobody is told *sent* on a database that may forget it (FAULTS 54). The demo, where everything is made up, does not come this way."""
-    with _plainly():
-        unsafe = None if settings.unsafe_commits else await forgets_by(database)
+    unsafe = None if settings.unsafe_commits else await forgets_by(database)
     if unsafe:
         raise NotConfigured(f"PostgreSQL may lose acknowledged messages: {unsafe}. Set it back to its default")
 

@@ -41,8 +41,8 @@ def _calls(recorder: Path) -> list[str]:
         ([], ["serve none"]),
         (["serve"], ["serve none"]),
         (["worker"], ["worker none"]),
-        (["migrate"], ["migrate none"]),
-        (["migrate", "serve", "--port", "9000"], ["migrate none", "serve --port 9000 none"]),
+        (["migrate"], ["migrate --wait none"]),
+        (["migrate", "serve", "--port", "9000"], ["migrate --wait none", "serve --port 9000 none"]),
         (["account", "create"], ["account create none"]),
     ],
 )
@@ -55,7 +55,7 @@ def test_what_it_is_told_is_what_it_starts(recorder: Path, words: list[str], cal
 def test_nothing_is_served_on_a_database_that_could_not_be_migrated(recorder: Path) -> None:
     """When migrating stops short, serving does not begin."""
     assert 3 == _start(recorder / "bin", "migrate", "serve", STUMBLE="migrate").returncode
-    assert ["migrate none"] == _calls(recorder)
+    assert ["migrate --wait none"] == _calls(recorder)
 
 
 def test_the_databases_password_comes_from_its_file(recorder: Path) -> None:

@@ -17,8 +17,6 @@ from tests.rig.tables import make_tables
 NODES = ("node-0", "node-1")
 PARTS = (*NODES, "worker", "postgres", "redis")
 NO_LIMIT = "1000000/second"  # a storm speaks faster than any person may
-TRIES = 20  # starts of one part in a row: a node that finds no database ends, and is started again, as systemd would
-AGAIN_S = 2.0  # before the worker is, as in the units of `deploy/`
 
 
 @dataclass(slots=True)
@@ -35,12 +33,9 @@ class Ground:
     ways: list[int]
     kills: list[str] = field(default_factory=list)
     """What was alive, and killed; in order."""
-    _worker_is_wanted: bool = True
-    _starting_worker: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def kill(self, part: str) -> None:
         """kill -9, with everything it started."""
-        self._worker_is_wanted &= part != "worker"
         if self._child(part).alive:
             self.kills.append(part)
         await asyncio.to_thread(self._child(part).kill)
@@ -51,34 +46,14 @@ class Ground:
             self.kills.append(part)
 
     async def start(self, part: str) -> None:
-        """Start it, on the port it had, and wait until it answers."""
-        if part == "worker":  # it has no door to knock at
-            self._worker_is_wanted = True
-            await self._start_worker()
-            return
-        for left in reversed(range(TRIES)):
-            try:
-                await asyncio.to_thread(self._start(part))
-                return
-            except RuntimeError:  # it ended by itself
-                if not left:
-                    raise
-
-    async def keep_worker(self) -> None:
-        """Until cancelled: start it again when it ended by itself, as one does that finds no database."""
-        while True:
-            await asyncio.sleep(AGAIN_S)
-            if self._worker_is_wanted:
-                await self._start_worker()
-
-    async def _start_worker(self) -> None:
-        async with self._starting_worker:
-            if not self.worker.alive:
-                await asyncio.to_thread(self.worker.start)
+        """Start it, on the port it had, and wait until it answers. Nodes and the worker wait by themselves for a database that is not there yet."""
+        await asyncio.to_thread(self._start(part))
 
     def _start(self, part: str) -> Callable[[], None]:
         if part in self.nodes:
             return lambda: _start_node(self.nodes[part])
+        if part == "worker":  # it has no door to knock at
+            return self.worker.start
         return self.postgres.start if part == "postgres" else self.redis.start
 
     def _child(self, part: str) -> Child:
@@ -118,9 +93,7 @@ async def ground(folder: Path, *, proxied: bool = False, **settings: str) -> Asy
         direct = Premises(folder, postgres.url(), redis.url)  # the oracle is asked past the bad network
         direct.settings["BESIDE_PUBLIC_URL"] = premises.public_url
         house = await stack.enter_async_context(direct.house())
-        made = Ground(premises, house, postgres, redis, nodes, worker, proxies, ways)
-        with alongside(made.keep_worker()):
-            yield made
+        yield Ground(premises, house, postgres, redis, nodes, worker, proxies, ways)
 
 
 @contextmanager
