@@ -1,6 +1,6 @@
 """Opening hours, as a pure rule: is a hub open at this moment, and if not, when is it next?"""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from beside.hubs.policy import Policy, Span
@@ -34,6 +34,16 @@ def open_after(policy: Policy, at: datetime, by: timedelta) -> datetime:
             return begin + left
         left -= end - begin
     return at + by
+
+
+def open_spans(policy: Policy, start: datetime, end: datetime) -> list[tuple[datetime, datetime]] | None:
+    """When the hub is open between two moments, in UTC; None: always. Spans may touch or overlap, as the policy has them."""
+    if policy.open_hours is None:
+        return None
+    weeks = range((end - start) // timedelta(days=WEEK) + 1)
+    placed = {span for week in weeks for span in _around(policy, start + timedelta(days=WEEK * week))}
+    inside = [(max(opens.astimezone(UTC), start), min(closes.astimezone(UTC), end)) for opens, closes in placed]
+    return sorted((opens, closes) for opens, closes in inside if opens < closes)
 
 
 def _around(policy: Policy, at: datetime) -> list[tuple[datetime, datetime]]:
