@@ -27,6 +27,14 @@ async def test_putting_again_replaces(ephemeral: Ephemeral) -> None:
     assert {"f": "new"} == await ephemeral.all("k")
 
 
+async def test_putting_says_whether_it_is_new(ephemeral: Ephemeral) -> None:
+    """New is what was not there, what was dropped, and what had run out."""
+    said = [await ephemeral.put("k", "f", "", 60), await ephemeral.put("k", "f", "", 60), await ephemeral.put("k", "g", "", 0.05)]
+    await ephemeral.drop("k", "f")
+    await asyncio.sleep(0.2)
+    assert [True, False, True, True, True] == [*said, await ephemeral.put("k", "f", "", 60), await ephemeral.put("k", "g", "", 60)]
+
+
 async def test_what_is_dropped_is_gone(ephemeral: Ephemeral) -> None:
     """Dropping it twice, or where there is nothing, is no mistake."""
     await ephemeral.put("k", "a", "", 60)

@@ -16,7 +16,9 @@ from beside.kit.limits import Limiter
 class Ephemeral(Protocol):
     """Facts that may be forgotten: fields under a key, each gone after its time. A hint, never the truth; losing it raises nothing."""
 
-    async def put(self, key: str, field: str, value: str, seconds: float) -> None: ...
+    async def put(self, key: str, field: str, value: str, seconds: float) -> bool:
+        """Whether it was not there before, or had run out."""
+        ...
 
     async def drop(self, key: str, field: str) -> None: ...
 

@@ -1,4 +1,7 @@
-"""Who is connected to a conversation now: shown as "here", and nothing depends on it."""
+"""Who is connected to a conversation now: shown as "here", and nothing depends on it.
+
+Each node says it of its own sockets: a page that is loaded again comes to one node while the other is still saying goodbye to it.
+"""
 
 from uuid import UUID
 
@@ -7,20 +10,24 @@ from beside.kit.house import House
 HERE_S = 50.0  # the gateway renews it every 20 s: two may be late before somebody is shown as gone
 
 
-async def arrive(house: House, conversation: UUID, account: UUID) -> None:
-    """`account` is here; say it again at every heartbeat."""
-    await house.ephemeral.put(_key(conversation), str(account), "", HERE_S)
+async def arrive(house: House, conversation: UUID, account: UUID) -> bool:
+    """`account` is here; say it again at every heartbeat. Whether this node knew nothing of it before."""
+    return await house.ephemeral.put(_key(conversation), _at(house, account), "", HERE_S)
 
 
 async def leave(house: House, conversation: UUID, account: UUID) -> None:
-    """The last socket of `account` on this conversation has gone."""
-    await house.ephemeral.drop(_key(conversation), str(account))
+    """The last socket that `account` had on this conversation at this node has gone."""
+    await house.ephemeral.drop(_key(conversation), _at(house, account))
 
 
 async def here(house: House, conversation: UUID) -> set[UUID]:
     """The accounts that are connected to this conversation."""
-    return {UUID(account) for account in await house.ephemeral.all(_key(conversation))}
+    return {UUID(at.split()[0]) for at in await house.ephemeral.all(_key(conversation))}
+
+
+def _at(house: House, account: UUID) -> str:
+    return f"{account} {house.node}"
 
 
 def _key(conversation: UUID) -> str:
-    return f"here:{conversation}"
+    return f"at:{conversation}"

@@ -14,12 +14,15 @@ class MemoryEphemeral:
         self._facts: dict[str, dict[str, tuple[float, str]]] = {}
         self._sweep_at = SWEEP_AT
 
-    async def put(self, key: str, field: str, value: str, seconds: float) -> None:
-        self._facts.setdefault(key, {})[field] = (self._now() + seconds, value)
+    async def put(self, key: str, field: str, value: str, seconds: float) -> bool:
+        facts, now = self._facts.setdefault(key, {}), self._now()
+        fresh = facts.get(field, (now, ""))[0] <= now
+        facts[field] = (now + seconds, value)
         if len(self._facts) > self._sweep_at:
             for each in list(self._facts):
                 self._fresh(each)
             self._sweep_at = max(SWEEP_AT, 2 * len(self._facts))  # so that sweeping stays rare however many are here
+        return fresh
 
     async def drop(self, key: str, field: str) -> None:
         self._facts.get(key, {}).pop(field, None)

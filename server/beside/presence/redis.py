@@ -33,14 +33,17 @@ class RedisEphemeral:
         self._near = MemoryEphemeral()
         self._rest_until = 0.0
 
-    async def put(self, key: str, field: str, value: str, seconds: float) -> None:
-        await self._near.put(key, field, value, seconds)
-        until, name = self._now() + seconds, self._prefix + key
+    async def put(self, key: str, field: str, value: str, seconds: float) -> bool:
+        fresh_here = await self._near.put(key, field, value, seconds)
+        now, name = self._now(), self._prefix + key
+        until = now + seconds
         pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hget(name, field)
         pipeline.hset(name, field, f"{until:.3f} {value}")
         pipeline.pexpire(name, int(seconds * 1000), nx=True)
         pipeline.pexpire(name, int(seconds * 1000), gt=True)  # the key lives as long as its longest field
-        await self._try(pipeline.execute())
+        done = await self._try(pipeline.execute())
+        return fresh_here if done is None else done[0] is None or _read(done[0])[0] <= now
 
     async def drop(self, key: str, field: str) -> None:
         await self._near.drop(key, field)
