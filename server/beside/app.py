@@ -70,6 +70,7 @@ class Node:
                 yield
             finally:
                 self.stop.set()
+                self.roster.lists.stop()
                 for task in filter(None, (looking, working)):
                     with suppress(asyncio.CancelledError, TimeoutError):
                         await asyncio.wait_for(task, self.settings.grace_seconds)

@@ -12,7 +12,7 @@ from tests.gateway.conftest import Here
 from tests.gateway.raw import RawSocket, frame, open_raw
 
 PAGES = sorted(Path(__file__).parent.glob("page_of_*.jsonl"))
-PUSHED = {"message.posted", "notice.posted", "participant.joined", "seen.moved", "typing.started", "heartbeat"}
+PUSHED = {"message.posted", "notice.posted", "participant.joined", "seen.moved", "typing.started", "list.moved", "heartbeat"}
 FENCE = "fence"
 
 

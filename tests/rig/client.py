@@ -258,7 +258,7 @@ class ScriptedClient:
                         self._fetch_soon(key)
             case _ if ("seq" in frame and "log" in frame and "client_id" not in frame) or frame["type"] == "message.posted":
                 await self._event(frame)
-            case "typing.started" | "seen.moved" | "changed" | "drain":
+            case "typing.started" | "seen.moved" | "list.moved" | "changed" | "drain":
                 self.signals.append(frame)
         answered = self._answers.get(frame.get("ref") or "")
         if answered and not answered.done():

@@ -314,6 +314,21 @@ export interface SeenMoved {
   seq: number;
 }
 
+/**
+ * How one of your conversations stands now, for a list of them: where it ends, how far you have read, who else is on its page. What is null is as it was.
+ *
+ * Of who is here you are told in one-to-ones; in rooms and of where they end, those at the desk are. A second late at most, so that a busy room costs little.
+ */
+export interface ListMoved {
+  type: "list.moved";
+  conversation: Uuid;
+  /** Position in a log: dense, from 1, in commit order. 0 means before the first. */
+  last_seq: number | null;
+  /** Position in a log: dense, from 1, in commit order. 0 means before the first. */
+  seen_seq: number | null;
+  here: Uuid[] | null;
+}
+
 /** At least every 20 s: the last position of each log you follow. Greater than yours: fetch what you lack. */
 export interface Heartbeat {
   type: "heartbeat";
@@ -743,7 +758,7 @@ export interface EventPage {
 
 /** What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on. */
 export interface Exchanged {
-  frames: (MessagePosted | MessageEdited | MessageRedacted | MessageRestored | ParticipantJoined | ParticipantLeft | NoticePosted | ConversationClosed | ConversationReopened | Welcome | Subscribed | Reset | MessageAccepted | TypingStarted | SeenMoved | Heartbeat | Changed | Drain | Pong | Refused)[];
+  frames: (MessagePosted | MessageEdited | MessageRedacted | MessageRestored | ParticipantJoined | ParticipantLeft | NoticePosted | ConversationClosed | ConversationReopened | Welcome | Subscribed | Reset | MessageAccepted | TypingStarted | SeenMoved | ListMoved | Heartbeat | Changed | Drain | Pong | Refused)[];
   closed: number | null;
 }
 
@@ -1115,6 +1130,7 @@ export type AnyEvent =
   | MessageAccepted
   | TypingStarted
   | SeenMoved
+  | ListMoved
   | Heartbeat
   | Changed
   | Drain

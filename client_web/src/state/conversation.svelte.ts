@@ -11,6 +11,7 @@ import { Outbox, type Pending } from './outbox'
 import { nobodyWriting, nothingSeen, startsWriting, stillWriting, stopsWriting, SAY_WRITING_MS } from './people'
 import { seenByOthers, seenFrom, seenMoves, type Writing } from './people'
 import type { Session } from './session.svelte'
+import { standsNow } from './standing'
 import { emptyTimeline, heardOf, isBehind, openPage, take, takeEarlier, takePage, type Timeline } from './timeline'
 
 const HOLD_MS = 1_000 // two nodes may push out of order; within a second the hole closes by itself
@@ -108,6 +109,7 @@ export class Conversation {
     const seq = this.timeline.have
     if (this.log === 'staff' || seq <= this.#markedSeen || seq <= (this.shown?.seen_seq ?? 0)) return
     this.#markedSeen = seq
+    this.#session.hasRead(this.id, seq)
     if (!this.#session.say({ type: 'seen.mark', conversation: this.id, seq }))
       void this.#trying(async () => {
         await this.#doors.seen(this.id, { seq })
@@ -124,6 +126,11 @@ export class Conversation {
       else await this.#openAfresh()
     })
     this.#loading = false
+  }
+
+  /** A list was loaded, and shows this conversation too: the two must not differ. */
+  listed(shown: ConversationShown): void {
+    if (this.shown) this.#show(shown)
   }
 
   /** The person asks us to try again. */
@@ -217,6 +224,8 @@ export class Conversation {
     if (!('conversation' in event) || event.conversation !== this.id) return
     if (event.type === 'typing.started') {
       if (event.account !== this.me) this.#othersWriting(startsWriting(this.writing, event.account, this.#now()))
+    } else if (event.type === 'list.moved') {
+      if (this.shown) this.shown = standsNow(this.shown, event)
     } else if (event.type === 'seen.moved') {
       this.seen = seenMoves(this.seen, event.account, event.seq)
     } else if (event.log === this.log) {

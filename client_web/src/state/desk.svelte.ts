@@ -1,9 +1,10 @@
 // The desk: the list of what needs someone, being ready for the next person, and what changed while somebody looked away.
 
-import type { Desk, Uuid } from '../net/wire'
+import type { ConversationShown, Desk, ListMoved, Uuid } from '../net/wire'
 import { Attempt } from './attempt.svelte'
 import { Fresh } from './fresh.svelte'
 import type { House } from './staff.svelte'
+import { allStandNow } from './standing'
 import { marks, prints, sections, unmark, UNMARKED, type Marks, type Prints, type Section } from './urgency'
 
 const NET_MS = 20_000 // under a lost hint: look again this often anyway
@@ -20,10 +21,19 @@ export class DeskList {
   readonly #house: House
   #lookedAt: Prints | undefined
   #known: readonly Uuid[] = []
+  /** What moved while a load was under way, which may have looked before. */
+  #moved: ListMoved[] = []
 
-  constructor(house: House) {
+  /** `listed`: told of the conversations after each load, for what is open beside the list. */
+  constructor(house: House, listed: (all: readonly ConversationShown[]) => void = () => undefined) {
     this.#house = house
-    this.desk = new Fresh(() => house.doors.desk())
+    this.desk = new Fresh(async () => {
+      this.#moved = []
+      const loaded = await house.doors.desk()
+      const desk = this.#moved.reduce(allStandNow<Desk>, loaded)
+      listed(desk.conversations)
+      return desk
+    })
     this.now = house.session.now()
   }
 
@@ -36,6 +46,10 @@ export class DeskList {
     }
     load()
     const quiet = session.onChange(['desk', 'reports', 'escalations', 'conversations', 'line'], load)
+    const unheard = session.onMoved((moved) => {
+      this.#moved.push(moved)
+      if (this.desk.value) this.desk.value = allStandNow(this.desk.value, moved)
+    })
     const tick = () => {
       if (stopped) return
       load()
@@ -45,6 +59,7 @@ export class DeskList {
     return () => {
       stopped = true
       quiet()
+      unheard()
     }
   }
 

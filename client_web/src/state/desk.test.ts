@@ -105,6 +105,59 @@ test('what came while somebody looked away is marked until its line is opened', 
   expect([...list.marked]).toEqual([])
 })
 
+const unread = (list: DeskList) =>
+  list.sections.flatMap(({ lines }) => lines.map((line) => (line.kind === 'conversation' ? line.unread : -1)))
+
+const moved = (by: Partial<wire.ListMoved>): wire.ListMoved => ({
+  type: 'list.moved',
+  conversation: 'wren',
+  last_seq: null,
+  seen_seq: null,
+  here: null,
+  ...by,
+})
+
+test('a line moves by the house’s word, without being loaded again', async () => {
+  const { house, list } = await sitDown({ conversations: [talk('wren')] })
+  const loads = house.count('GET /api/desk')
+  house.push(moved({ last_seq: 4 }))
+  expect(unread(list)).toEqual([3])
+  house.push(moved({ seen_seq: 4 }))
+  expect(unread(list)).toEqual([0])
+  expect(house.count('GET /api/desk')).toBe(loads)
+})
+
+test('what is read on this screen is not unread in the list, before and after the house knows', async () => {
+  const { house, list, stands } = await sitDown({ conversations: [{ ...talk('wren'), last_seq: 4 }] })
+  expect(unread(list)).toEqual([3])
+  house.session.hasRead('wren', 4)
+  expect(unread(list)).toEqual([0])
+  const late = list.desk.load() // which looked before the house knew
+  house.session.hasRead('wren', 4)
+  await late
+  expect(unread(list)).toEqual([0])
+  stands.desk = { ...stands.desk, conversations: [{ ...talk('wren'), last_seq: 4, seen_seq: 4 }] }
+  await house.changed('desk')
+  expect(unread(list)).toEqual([0])
+})
+
+test('what moved while a load was under way is not undone by it', async () => {
+  const { house, list } = await sitDown({ conversations: [talk('wren')] })
+  const late = list.desk.load()
+  house.push(moved({ last_seq: 6 }))
+  await late
+  expect(unread(list)).toEqual([5])
+})
+
+test('what is open beside the list is told what was loaded', async () => {
+  const { house } = await sitDown()
+  house.network = true
+  const told: string[][] = []
+  const list = new DeskList(house, (all) => told.push(all.map((one) => one.conversation)))
+  await list.desk.load()
+  expect(told).toEqual([[]])
+})
+
 test('out of touch, the list stays as it was', async () => {
   const { house, list } = await sitDown({ conversations: [talk('wren')] })
   house.network = false

@@ -5,6 +5,7 @@ import type { MemberDoors } from '../net/doors'
 import type { Acts, Arrived, Conversations, Doorway, LinePlace, Me, Readings, Receipts, Rooms } from '../net/wire'
 import { shared } from '../words/shared'
 import { Fresh } from './fresh.svelte'
+import { allStandNow } from './standing'
 import type { Session } from './session.svelte'
 
 export class MemberHouse {
@@ -43,6 +44,9 @@ export class MemberHouse {
       this.conversations.follow(this.session, 'conversations'),
       this.rooms.follow(this.session, 'rooms', 'conversations'),
       this.acts.follow(this.session, 'acts'),
+      this.session.onMoved((moved) => {
+        if (this.conversations.value) this.conversations.value = allStandNow(this.conversations.value, moved)
+      }),
     ]
     return () => {
       for (const stop of stops) stop()

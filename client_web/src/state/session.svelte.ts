@@ -5,7 +5,8 @@ import type { Doors } from '../net/doors'
 import { OutOfTouch, Refused, type Http } from '../net/http'
 import { LongPoll } from '../net/long_poll'
 import { Socket, type Touch, type Wire } from '../net/socket'
-import type { AnyCommand, AnyEvent, Me, Topic } from '../net/wire'
+import type { AnyCommand, AnyEvent, ListMoved, Me, Topic, Uuid } from '../net/wire'
+import { readSoFar } from './standing'
 
 const LOST_AFTER_MS = 1_500 // a blink is not worth a word; longer than this, people notice
 
@@ -51,6 +52,7 @@ export class Session {
   readonly #socket: Socket
   #followers: readonly Follower[] = []
   #listeners: readonly Listener[] = []
+  #lists: readonly ((moved: ListMoved) => void)[] = []
   #away = $state(false)
   #reachable = $state(true)
   #untell: (() => void) | undefined
@@ -184,10 +186,28 @@ export class Session {
     }
   }
 
+  /** Calls `heard` whenever a line of a list of conversations moves, by the house's word or by what was read here. */
+  onMoved(heard: (moved: ListMoved) => void): () => void {
+    this.#lists = [...this.#lists, heard]
+    return () => {
+      this.#lists = this.#lists.filter((other) => other !== heard)
+    }
+  }
+
+  /** Everything up to `seq` has been on this screen. */
+  hasRead(conversation: Uuid, seq: number): void {
+    this.#moved(readSoFar(conversation, seq))
+  }
+
+  #moved(moved: ListMoved): void {
+    for (const heard of this.#lists) heard(moved)
+  }
+
   #frame(event: AnyEvent): void {
     if (event.type === 'welcome' || event.type === 'heartbeat')
       this.skew = Date.parse(event.server_time) - this.clock.now()
     if (event.type === 'changed') this.#changed(event.what)
+    if (event.type === 'list.moved') this.#moved(event)
     if (event.type === 'refused' && event.code === 'upgrade_required') this.outdated = true
     for (const one of this.#followers) one.frame(event)
   }

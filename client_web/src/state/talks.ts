@@ -1,6 +1,6 @@
 // The conversations a desk has open. One that still holds unsent words goes on trying after somebody turned to another line.
 
-import type { Log, Uuid } from '../net/wire'
+import type { ConversationShown, Log, Uuid } from '../net/wire'
 import { Conversation } from './conversation.svelte'
 import type { House } from './staff.svelte'
 
@@ -33,6 +33,11 @@ export class Talks {
     if (kept?.talk !== talk) return
     kept.users -= 1
     this.#sweep()
+  }
+
+  /** A list was loaded: what is open beside it shows the same. */
+  listed(list: readonly ConversationShown[]): void {
+    for (const shown of list) this.#kept.get(`${shown.conversation} public`)?.talk.listed(shown)
   }
 
   /** True while words would be lost with the page. */

@@ -5,10 +5,11 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from beside.accounts.permissions import Permission, is_allowed
 from beside.conversations.tables import Conversation, Participant
 from beside.kit.context import Context
 from beside.protocol import topics
-from beside.protocol.signals import Saw
+from beside.protocol.signals import Saw, Stands
 
 
 async def mark_seen(ctx: Context, conversation: UUID, seq: int) -> bool:
@@ -27,4 +28,6 @@ async def mark_seen(ctx: Context, conversation: UUID, seq: int) -> bool:
     )
     if moved.rowcount:
         ctx.publish(topics.conversation(conversation), Saw(conversation=conversation, account=ctx.me.account, seq=seq))
+        if is_allowed(ctx.me.roles, Permission.desk_see):
+            ctx.publish(topics.account(ctx.me.account), Stands(conversation=conversation, seen_seq=seq))
     return bool(moved.rowcount)

@@ -6,6 +6,7 @@ from typing import assert_never
 from beside.accounts.require_session import require_session
 from beside.conversations.access import require_participant
 from beside.conversations.seen import mark_seen
+from beside.gateway.attendance import go
 from beside.gateway.connection import FOLLOWED, Connection
 from beside.gateway.roster import Roster
 from beside.gateway.subscribe import subscribe
@@ -61,6 +62,8 @@ async def _carry_out(roster: Roster, connection: Connection, said: AnyCommand) -
             await subscribe(roster, connection, said)
         case Unsubscribe():
             roster.unfollow(connection, said.conversation, said.log)
+            if said.log is Log.public:
+                await go(roster, [said.conversation], connection.actor.account)
         case StartTyping():
             await _typing(roster, connection, said)
         case MarkSeen():

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDiscon
 from beside.accounts.actors import SignedIn, actor_for_token
 from beside.accounts.cookies import token_in
 from beside.accounts.tickets import redeem_ticket
+from beside.gateway.attendance import go
 from beside.gateway.connection import Connection
 from beside.gateway.dispatch import dispatch
 from beside.gateway.heartbeat import BEAT_S
@@ -20,7 +21,7 @@ from beside.kit.context import command, query
 from beside.kit.errors import BesideError
 from beside.kit.logs import log
 from beside.kit.metrics import SOCKETS
-from beside.presence import connected, on_shift
+from beside.presence import on_shift
 from beside.protocol.codes import REFUSALS, CloseCode
 from beside.protocol.commands import Hello
 from beside.protocol.decode import NotUnderstood, decode
@@ -165,11 +166,8 @@ class SocketDoor:
         roster, actor = self._roster, connection.actor
         followed = [conversation for conversation, name in connection.follows if name is Log.public]
         await roster.remove(connection)
-        others = roster.of_account(actor.account)
-        for conversation in followed:
-            if not any((conversation, Log.public) in other.follows for other in others):
-                await connected.leave(roster.house, conversation, actor.account)
-        if not others:
+        await go(roster, followed, actor.account)
+        if not roster.of_account(actor.account):
             await on_shift.end(roster.house, actor.hub, actor.account)
         SOCKETS.set(len(roster.connections))
         log.info("socket.closed", account=str(actor.account), code=connection.ended.result()[0], count=len(roster.connections))

@@ -14,6 +14,7 @@ from beside.conversations.log import Entry
 from beside.conversations.tables import Conversation
 from beside.gateway.connection import Connection
 from beside.gateway.gestures import Gestures
+from beside.gateway.lists import Lists
 from beside.gateway.room import Follow, LiveLog
 from beside.gateway.subscriptions import catch_up
 from beside.gateway.wire import text_frame
@@ -24,9 +25,9 @@ from beside.kit.logs import log
 from beside.messages import history
 from beside.protocol import topics
 from beside.protocol.decode import encode
-from beside.protocol.events import Changed, Event, Topic
+from beside.protocol.events import Changed, Event, ListMoved, Topic
 from beside.protocol.shapes import Log
-from beside.protocol.signals import AnySignal, Grew, Moved, Revoked, Saw, Typed
+from beside.protocol.signals import AnySignal, Grew, Moved, Revoked, Saw, Stands, Typed
 
 ENTERING = 8  # look-ups for people who come in, at once: half of what the pool holds stays for those who are here, however many come back together
 _signal = msgspec.json.Decoder(AnySignal)
@@ -50,6 +51,7 @@ class Roster:
         self._topics: defaultdict[str, set[Connection]] = defaultdict(set)
         self._subscribing = asyncio.Lock()
         self._gestures = Gestures(house, self.tell)
+        self.lists = Lists(house)
         house.grew_here.append(self._grew_here)
 
     # -- sockets
@@ -144,8 +146,10 @@ class Roster:
             case Typed(conversation=conversation) | Saw(conversation=conversation):
                 if (conversation, Log.public) in self.logs:
                     self._gestures.hear(signal)
+            case Stands(conversation=conversation, last_seq=last, seen_seq=seen, here=here):
+                self._pass_on(topic, ListMoved(conversation=conversation, last_seq=last, seen_seq=seen, here=here))
             case Moved(what=what):
-                self._changed(topic, what)
+                self._pass_on(topic, Changed(what=what))
             case Revoked():
                 self.revoked.set()
 
@@ -159,10 +163,11 @@ class Roster:
         else:
             self.revoked.set()
             for what in Topic:
-                self._changed(topic, what)
+                self._pass_on(topic, Changed(what=what))
 
-    def _changed(self, topic: str, what: Topic) -> None:
-        frame = text_frame(encode(Changed(what=what)))
+    def _pass_on(self, topic: str, event: Event) -> None:
+        """To everybody here who listens to this topic."""
+        frame = text_frame(encode(event))
         for connection in tuple(self._topics.get(topic, ())):
             connection.write(frame)
 

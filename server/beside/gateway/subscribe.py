@@ -1,11 +1,11 @@
 """The command `subscribe`: check the cursor, say where the log stands, and follow it."""
 
 from beside.conversations.access import require_participant
+from beside.gateway.attendance import come
 from beside.gateway.connection import Connection
 from beside.gateway.roster import Roster
 from beside.kit.context import query
 from beside.messages import history
-from beside.presence.connected import arrive
 from beside.protocol.commands import Subscribe
 from beside.protocol.events import Reset, ResetReason, Subscribed
 from beside.protocol.shapes import Log
@@ -33,4 +33,4 @@ async def subscribe(roster: Roster, connection: Connection, said: Subscribe) -> 
     await roster.follow(connection, said.conversation, said.log, cursor)
     # only now: nobody is told that they follow what could not be followed; and before any event, for none is sent without an await between
     connection.send(Subscribed(ref=said.ref, conversation=said.conversation, log=said.log, from_seq=cursor, last_seq=last, earlier=cursor > first - 1))
-    await arrive(house, said.conversation, connection.actor.account)
+    await come(roster, said.conversation, connection.actor.account)

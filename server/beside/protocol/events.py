@@ -202,6 +202,18 @@ class SeenMoved(Event, tag="seen.moved", frozen=True):
     seq: Seq
 
 
+class ListMoved(Event, tag="list.moved", frozen=True):
+    """How one of your conversations stands now, for a list of them: where it ends, how far you have read, who else is on its page. What is null is as it was.
+
+    Of who is here you are told in one-to-ones; in rooms and of where they end, those at the desk are. A second late at most, so that a busy room costs little.
+    """
+
+    conversation: UUID
+    last_seq: Seq | None = None
+    seen_seq: Seq | None = None
+    here: list[UUID] | None = None
+
+
 class Position(Struct, kw_only=True, frozen=True):
     conversation: UUID
     log: Log
@@ -256,4 +268,4 @@ class Refused(Answer, tag="refused", frozen=True):
     retry_after_ms: int | None = None
 
 
-AnyEvent = AnyLogEvent | Welcome | Subscribed | Reset | MessageAccepted | TypingStarted | SeenMoved | Heartbeat | Changed | Drain | Pong | Refused
+AnyEvent = AnyLogEvent | Welcome | Subscribed | Reset | MessageAccepted | TypingStarted | SeenMoved | ListMoved | Heartbeat | Changed | Drain | Pong | Refused

@@ -31,6 +31,15 @@ class Saw(Signal, tag="saw", frozen=True):
     seq: int
 
 
+class Stands(Signal, tag="stands", frozen=True):
+    """How a conversation stands for this account: see `events.ListMoved`."""
+
+    conversation: UUID
+    last_seq: int | None = None
+    seen_seq: int | None = None
+    here: list[UUID] | None = None
+
+
 class Moved(Signal, tag="moved", frozen=True):
     """Something about this account or desk changed."""
 
@@ -44,4 +53,4 @@ class Revoked(Signal, tag="revoked", frozen=True):
     session: UUID | None = None
 
 
-AnySignal = Grew | Typed | Saw | Moved | Revoked
+AnySignal = Grew | Typed | Saw | Stands | Moved | Revoked
