@@ -109,6 +109,11 @@ class Scene:
         async with query(self.house) as ctx:
             return list((await ctx.db.exec(select(Escalation.id).where(col(Escalation.closed_at).is_(None)).order_by(col(Escalation.raised_at)))).all())
 
+    async def elsewhere(self) -> None:
+        """From now on in one more conversation of the same two: in each, one escalation can be open."""
+        async with command(self.house) as ctx:
+            self.conversation = (await open_one_to_one(ctx, self.cast.hub, self.cast.member.account, self.cast.peer.account)).id
+
     def later(self, **by: float) -> None:
         assert isinstance(self.house.clock, SetClock)
         self.house.clock.forward(timedelta(**by))

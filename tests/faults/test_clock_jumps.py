@@ -2,15 +2,13 @@
 
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
 
-from beside.conversations.open import open_one_to_one
 from beside.escalations.tables import Attempt, Escalation, Page
-from beside.kit.context import command, query
-from tests.escalations.scene import SECRET, VIEW, Scene, make_scene
+from beside.kit.context import query
+from tests.escalations.scene import SECRET, VIEW, make_scene
 from tests.rig.client import ScriptedClient
 from tests.rig.nodes import Premises
 from tests.rig.receiver import OnCallReceiver
@@ -36,8 +34,9 @@ async def test_a_host_whose_clock_jumps_by_an_hour_calls_nobody_early_or_late(at
                 node = premises.node(wall=wall)
                 async with ScriptedClient(node.url, premises.public_url, scene.cast.peer.token) as peer:
                     for number in range(1, 4):
+                        await scene.elsewhere()
                         await peer.call(
-                            "POST", "/api/escalations", {"conversation": await talk(scene), "severity": "critical", "consent": "agreed", "view": VIEW}
+                            "POST", "/api/escalations", {"conversation": scene.conversation, "severity": "critical", "consent": "agreed", "view": VIEW}
                         )
                         await receiver.wait_for(number, SOON_S)
                         wall.write_text(str(-at_first))
@@ -49,9 +48,3 @@ async def test_a_host_whose_clock_jumps_by_an_hour_calls_nobody_early_or_late(at
                         assert [] == [at for at in written if abs(at - ctx.now) > NEAR], times
         finally:
             premises.close()
-
-
-async def talk(scene: Scene) -> UUID:
-    """One more conversation of the member and the peer: in each one escalation can be open."""
-    async with command(scene.house) as ctx:
-        return (await open_one_to_one(ctx, scene.cast.hub, scene.cast.member.account, scene.cast.peer.account)).id

@@ -5,25 +5,22 @@ import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID
-
-from sqlalchemy import update
-from sqlmodel import col
 
 from beside.escalations.access import lock
-from beside.escalations.advance import LEASE
 from beside.escalations.climbing import rearm
+from beside.escalations.holding import Holding
 from beside.escalations.ladder import TIMERS
 from beside.escalations.paging import Trying
 from beside.escalations.tables import Attempt, Page
 from beside.escalations.telling import tell
 from beside.kit.context import command
 from beside.kit.egress import Answer, Timeouts, Undelivered, post
+from beside.kit.errors import Unavailable
 from beside.kit.house import House
 from beside.kit.logs import log
 from beside.kit.webhooks import sign
 
-RENEW_S = 1.5  # of a lease of 4 s: one renewal may be late without losing it
+WRITE_AGAIN_S = (0.2, 1.0, 3.0)  # what the database did not take down at once; after that it is sent again, under the same id
 
 TIMEOUTS = {severity: Timeouts(timers.connect.total_seconds(), timers.total.total_seconds()) for severity, timers in TIMERS.items()}
 
@@ -47,15 +44,19 @@ class Outcome:
     wait: timedelta | None = None
 
 
-async def deliver(house: House, outbound: Outbound, trying: Trying) -> None:
-    """Send it once, keeping the lease meanwhile; then the outcome, in a transaction of its own."""
-    holding = asyncio.create_task(_hold(house, trying.page))
-    try:
+async def deliver(house: House, outbound: Outbound, trying: Trying, holding: Holding, writing: asyncio.Semaphore) -> None:
+    """Send it once, then the outcome in a transaction of its own, as many at once as `writing` lets through; the page is held all the while."""
+    with holding.at(trying.page):
         outcome = await _send(house, outbound, trying)
-    finally:
-        holding.cancel()
-        await asyncio.gather(holding, return_exceptions=True)  # a renewal must not write its lease after the outcome
-    await _write_down(house, trying, outcome)
+        for rest in (*WRITE_AGAIN_S, None):
+            try:
+                async with writing:
+                    await _write_down(house, trying, outcome)
+                return
+            except Unavailable:
+                if rest is None:
+                    raise
+                await asyncio.sleep(rest)
 
 
 async def _send(house: House, outbound: Outbound, trying: Trying) -> Outcome:
@@ -116,14 +117,3 @@ async def _write_down(house: House, trying: Trying, outcome: Outcome) -> None:
     )
     if outcome.reason == "gone":  # the receiver says it will never take this again: somebody must look, and meanwhile we go on trying
         log.error("escalation.channel_gone", escalation=str(trying.escalation), rung=trying.rung)
-
-
-async def _hold(house: House, page: UUID) -> None:
-    """Say again and again that somebody is at this page. Failing to costs a page sent twice, never one not sent."""
-    while True:
-        await asyncio.sleep(RENEW_S)
-        try:
-            async with command(house) as ctx:
-                await ctx.db.exec(update(Page).where(col(Page.id) == page).values(leased_until=ctx.now + LEASE))
-        except Exception as failure:
-            log.warning("escalation.lease_lost", error=type(failure).__name__)

@@ -49,6 +49,7 @@ class Trying:
 
     escalation: UUID
     page: UUID
+    channel: UUID
     attempt: UUID
     severity: str
     rung: int
@@ -76,7 +77,7 @@ async def prepare(ctx: Context, escalation: Escalation, page: Page, pages: Seque
     )
     body = msgspec.json.encode(PagePayload(TYPES[page.kind], page.created_at, data))
     name = message_id(escalation.id, page.turn, page.rung, page.place, page.kind)
-    return Trying(escalation.id, page.id, attempt, escalation.severity.value, page.rung, name, open_target(ctx.house.keyring, channel), body)
+    return Trying(escalation.id, page.id, channel.id, attempt, escalation.severity.value, page.rung, name, open_target(ctx.house.keyring, channel), body)
 
 
 async def respond_by(ctx: Context, escalation: Escalation, rung: int, pages: Sequence[Page]) -> datetime | None:
