@@ -111,6 +111,42 @@ async def test_what_was_seen_between_two_breaths_is_told_by_the_next(there: Here
         assert ("message.posted", "seen.moved", str(there.cast.member.account), seq) == (posted["type"], moved["type"], moved["account"], moved["seq"])
 
 
+async def wait(client: ScriptedClient, heard: str, *said: Frame) -> tuple[list[str], str]:
+    """A breath as a page takes it: what came, but for what every breath begins with, and what it has heard by then."""
+    answer = await client.call("POST", "/api/exchange", {"said": said, "wait": True, "heard": heard})
+    return [each["type"] for each in answer["frames"] if each["type"] not in ("welcome", "subscribed", "list.moved")], answer["heard"]
+
+
+async def test_what_others_did_between_two_breaths_ends_the_next_at_once(there: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who writes, and somebody who has seen, while nobody listened: news, once; and writing comes before what was written (FAULTS 21)."""
+    chat = await there.chat()
+    seq = await say(there, there.cast.peer, chat, "I'm here.")
+    async with there.client(there.cast.peer) as rowan, there.client(there.cast.member) as wren:
+        await wren.connect()
+        await wren.subscribe(chat)
+        follow = following(chat, seq)
+        await wren.say({"type": "typing.start", "conversation": chat})
+        await wren.call("POST", f"/api/conversations/{chat}/seen", {"seq": seq})
+        came, heard = await wait(rowan, "", follow)
+        assert ["typing.started", "seen.moved"] == came
+        monkeypatch.setattr(exchange, "WAIT_S", 0.05)
+        assert ([], heard) == await wait(rowan, heard, follow)
+        monkeypatch.undo()
+        last = await say(there, there.cast.member, chat, "Hello.")
+        assert ["message.posted"] == (await wait(rowan, heard, follow))[0]
+        assert ["typing.started", "message.posted"] == [each for each in (await wait(rowan, "", follow))[0] if each != "seen.moved"]
+        await wren.call("POST", f"/api/conversations/{chat}/seen", {"seq": last})
+        assert ["seen.moved"] == (await wait(rowan, heard, following(chat, last)))[0]
+
+
+async def test_whatever_a_page_says_it_has_heard_is_read(there: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nonsense there costs one answer that comes at once, and no fault."""
+    monkeypatch.setattr(exchange, "WAIT_S", 0.05)
+    chat = await there.chat()
+    async with there.client(there.cast.peer) as rowan:
+        assert [([], "0")] * 4 == [await wait(rowan, heard, following(chat, 3)) for heard in ("", "0", " \x00 -1", "x" * 200)]
+
+
 async def test_who_waits_without_a_socket_is_here_and_at_work(there: Here) -> None:
     """A peer whose network refuses sockets counts as on shift, and as present where they follow (FAULTS 21)."""
     chat, peer = await there.chat(), there.cast.peer

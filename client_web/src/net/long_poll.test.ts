@@ -13,15 +13,15 @@ const said = (seq: number) => ({ type: 'message.posted', conversation: 'c', log:
 class Request {
   readonly body: Exchange
   readonly patience: Patience
-  readonly answer: (frames: object[], closed?: number | null) => void
+  readonly answer: (frames: object[], closed?: number | null, heard?: string | null) => void
   readonly fail: (trouble: Error) => void
 
   constructor(body: Exchange, patience: Patience, done: (said: Exchanged) => void, fail: (trouble: Error) => void) {
     this.body = body
     this.patience = patience
     this.fail = fail
-    this.answer = (frames, closed = null) => {
-      done({ frames: [welcome, ...frames] as AnyEvent[], closed })
+    this.answer = (frames, closed = null, heard = null) => {
+      done({ frames: [welcome, ...frames] as AnyEvent[], closed, heard })
     }
     patience.unwanted?.addEventListener('abort', () => {
       fail(new OutOfTouch('AbortError'))
@@ -68,8 +68,8 @@ async function stage() {
 test('the first request is answered at once, every later one is held (FAULTS 21)', async () => {
   const { requests, heard } = await stage()
   expect(requests.map((one) => one.body)).toEqual([
-    { said: [], wait: false },
-    { said: [], wait: true },
+    { said: [], wait: false, heard: null },
+    { said: [], wait: true, heard: '' },
   ])
   expect(heard.map((one) => one.type)).toEqual(['welcome'])
 })
@@ -88,6 +88,24 @@ test('whoever follows something is heard at once, and what has arrived is not as
   last().answer([said(6)])
   await clock.turn(0)
   expect([last().body.said, requests.length]).toEqual([[], 5])
+})
+
+test('what the house says that we have heard is handed back with the next wait, also past one that was given up (FAULTS 21)', async () => {
+  const { clock, requests, say, last } = await stage()
+  last().answer([], null, '4 abc')
+  await clock.turn(0)
+  say(follow)
+  await clock.turn(0)
+  last().answer([])
+  await clock.turn(0)
+  say({ type: 'ping' })
+  await clock.turn(0)
+  const spoken = requests.filter((one) => !one.body.wait).map((one) => one.body.heard)
+  const waited = requests.filter((one) => one.body.wait).map((one) => one.body.heard)
+  expect([spoken, waited]).toEqual([
+    [null, null],
+    ['', '4 abc', '4 abc', '4 abc'],
+  ])
 })
 
 test('what is said goes at once, together and in order, and never two requests of it at a time', async () => {

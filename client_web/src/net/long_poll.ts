@@ -46,6 +46,8 @@ export class LongPoll implements Wire {
   #held: AbortController | undefined
   #over = false
   #lookedAt: number
+  /** What the house says that we have heard of who writes and who has seen: it tells the rest with the next answer. */
+  #heard = ''
 
   constructor(exchange: Exchanging, clock: Clock) {
     this.#exchange = exchange
@@ -85,7 +87,7 @@ export class LongPoll implements Wire {
     for (let wait = false; !this.#over; wait = true) {
       const held = (this.#held = new AbortController())
       try {
-        const body: Exchange = { said: [...this.#follows.values()], wait }
+        const body: Exchange = { said: [...this.#follows.values()], wait, heard: wait ? this.#heard : null }
         this.#hear(await this.#exchange(body, { ms: HELD_MS, unwanted: held.signal }))
       } catch (trouble) {
         if (!held.signal.aborted) this.#end(trouble)
@@ -101,7 +103,9 @@ export class LongPoll implements Wire {
     while (this.#said.length && !this.#over) {
       const said = this.#said.splice(0)
       try {
-        this.#hear(await this.#exchange({ said: said.flatMap((one) => this.#whole(one)), wait: false }, {}))
+        this.#hear(
+          await this.#exchange({ said: said.flatMap((one) => this.#whole(one)), wait: false, heard: null }, {}),
+        )
       } catch (trouble) {
         this.#end(trouble)
       }
@@ -117,6 +121,7 @@ export class LongPoll implements Wire {
   }
 
   #hear(answer: Exchanged): void {
+    if (answer.heard !== null) this.#heard = answer.heard
     for (const event of answer.frames) {
       if (this.#over) return
       this.#moveOn(event)

@@ -427,10 +427,15 @@ export interface PostMessage {
   log?: Log;
 }
 
-/** What one would say on a socket, in order, without `hello`. `wait`: answer when there is news, and not at once. */
+/**
+ * What one would say on a socket, in order, without `hello`. `wait`: answer when there is news, and not at once.
+ *
+ * `heard` is what the last answer to such a request said; the first one says "". Then what others did between two requests is news as well.
+ */
 export interface Exchange {
   said: (Hello | Subscribe | Unsubscribe | SendMessage | StartTyping | MarkSeen | ConfirmReceived | Ping)[];
   wait?: boolean;
+  heard?: string | null;
 }
 
 export interface EditMessage {
@@ -756,10 +761,15 @@ export interface EventPage {
   later: boolean;
 }
 
-/** What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on. */
+/**
+ * What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on.
+ *
+ * `heard` goes with the next request that waits; null where this one did not.
+ */
 export interface Exchanged {
   frames: (MessagePosted | MessageEdited | MessageRedacted | MessageRestored | ParticipantJoined | ParticipantLeft | NoticePosted | ConversationClosed | ConversationReopened | Welcome | Subscribed | Reset | MessageAccepted | TypingStarted | SeenMoved | ListMoved | Heartbeat | Changed | Drain | Pong | Refused)[];
   closed: number | null;
+  heard: string | null;
 }
 
 /** The message is stored. A repeated send gets the same answer. */

@@ -87,7 +87,7 @@ export class FakeHouse {
     return new Promise((answer, giveUp) => {
       const now = () => {
         const frames = [this.welcome(), ...said.flatMap((command) => this.#carryOut(command))] as AnyEvent[]
-        answer(Response.json({ frames, closed: null } satisfies Exchanged))
+        answer(Response.json({ frames, closed: null, heard: null } satisfies Exchanged))
       }
       const news = said.some((one) => one.type === 'subscribe' && (one.after_seq ?? 0) < this.log.length)
       if (!wait || news) {

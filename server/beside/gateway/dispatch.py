@@ -15,6 +15,7 @@ from beside.kit.context import command, query
 from beside.kit.errors import BesideError, NotFound, NotSignedIn
 from beside.kit.logs import log
 from beside.messages.together import say
+from beside.presence import typing
 from beside.protocol import topics
 from beside.protocol.codes import CloseCode
 from beside.protocol.commands import AnyCommand, ConfirmReceived, Hello, MarkSeen, Ping, SendMessage, StartTyping, Subscribe, Unsubscribe
@@ -95,6 +96,7 @@ async def _typing(roster: Roster, connection: Connection, said: StartTyping) -> 
     connection.typed_at = now
     async with query(roster.house, connection.actor) as ctx:
         await require_participant(ctx, said.conversation)
+        await typing.begin(roster.house, said.conversation, connection.actor.account)
         signal = Typed(conversation=said.conversation, account=connection.actor.account)
     ctx.publish(topics.conversation(said.conversation), signal)
     await ctx.release()

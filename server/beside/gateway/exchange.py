@@ -1,6 +1,7 @@
 """A socket for one breath, over HTTP: for networks that refuse sockets. What one says is carried out, and the answer waits until there is something to hear.
 
-A long poll that keeps nothing between two breaths, so that any node may take the next: each brings its cursors along, as a socket that comes back does.
+A long poll that keeps nothing between two breaths, so that any node may take the next: each brings its cursors along, as a socket that comes back does,
+and what it has heard of gestures, which no log tells again (`missed`).
 The commands, the pushes, what ends a socket and who may see what are those of a socket, because they are the same lines.
 """
 
@@ -12,18 +13,20 @@ from msgspec import Raw, Struct
 from beside.gateway.connection import Connection
 from beside.gateway.dispatch import carry_out
 from beside.gateway.endpoint import SOCKETS_PER_ACCOUNT
-from beside.gateway.gestures import seen_by_others
 from beside.gateway.heartbeat import BEAT_S
+from beside.gateway.missed import Gestures
 from beside.gateway.roster import Roster
+from beside.kit.house import House
 from beside.kit.web import Door, Visit
 from beside.presence import on_shift
 from beside.protocol.codes import CloseCode
 from beside.protocol.decode import encode
-from beside.protocol.events import AnyEvent, Welcome
+from beside.protocol.events import AnyEvent, Event, Welcome
 from beside.protocol.requests import Exchange
 from beside.protocol.snapshots import Exchanged
 
 QUIET = (b'{"type":"welcome"', b'{"type":"subscribed"')  # every breath begins with these: they are no news
+FIRST = (b'{"type":"welcome"', b'{"type":"typing.started"')
 WAIT_S = 25.0  # DELIVERY: shorter than the half minute after which proxies end a request that says nothing
 GATHER_S = 0.02  # what was pushed at the same moment goes in the same answer
 
@@ -43,7 +46,7 @@ class Breath:
         if not payload.startswith(QUIET):
             self.news.set()
 
-    def add(self, event: AnyEvent) -> None:
+    def add(self, event: Event) -> None:
         """Something that goes with the answer, and is no reason to give it now."""
         self.frames.append(encode(event))
 
@@ -61,10 +64,10 @@ async def exchange(visit: Visit) -> Struct:
     """A socket for one request, where sockets are refused: `said` is carried out in its order, and `frames` is what a socket would have brought.
 
     With `wait` the answer comes when there is news, after 25 s at the latest; then ask again, each time with a `subscribe` for whatever you follow, from the
-    greatest `seq` you have. `closed` is the code with which a socket would have been closed, and means the same.
+    greatest `seq` you have, and with the `heard` of the last answer. `closed` is the code with which a socket would have been closed, and means the same.
     """
     asked, roster = visit.body(Exchange), cast("Roster", visit.request.app.state.roster)
-    breath = Breath()
+    breath, heard = Breath(), None
     connection = Connection(visit.me, breath)
     if asked.wait:  # who only says something takes nobody's place
         for oldest in roster.of_account(visit.me.account)[: -SOCKETS_PER_ACCOUNT + 1]:
@@ -77,13 +80,26 @@ async def exchange(visit: Visit) -> Struct:
         for said in asked.said:
             await carry_out(roster, connection, said)
         if asked.wait:
-            await _wait(visit, connection, breath)
-            for moved in await seen_by_others(roster.house, connection):  # asked last: whoever saw it between two breaths is in this one's answer
-                breath.add(moved)
+            heard = await _wait_for_news(visit, roster.house, connection, breath, asked.heard)
     finally:
         await roster.remove(connection)
-    frames = cast("list[AnyEvent]", [Raw(frame) for frame in breath.frames])  # encoded already, once for everybody who hears it
-    return Exchanged(frames=frames, closed=connection.ended.result()[0] if connection.ended.done() else None)
+    frames = cast("list[AnyEvent]", [Raw(frame) for frame in sorted(breath.frames, key=_place)])  # encoded already, once for everybody who hears it
+    return Exchanged(frames=frames, closed=connection.ended.result()[0] if connection.ended.done() else None, heard=heard)
+
+
+async def _wait_for_news(visit: Visit, house: House, connection: Connection, breath: Breath, heard: str | None) -> str:
+    """What was missed since the last breath is news, and ends this one at once. Gives what the page has heard once it has this answer."""
+    known = heard or ""
+    if heard is not None:
+        before = await Gestures.now(house, connection)
+        for missed in before.beyond(heard):
+            connection.send(missed)
+        known = before.heard
+    await _wait(visit, connection, breath)
+    after = await Gestures.now(house, connection)
+    for gesture in after.beyond(known):  # looked at last: what came while the answer was being made goes with it
+        breath.add(gesture)
+    return after.heard
 
 
 async def _wait(visit: Visit, connection: Connection, breath: Breath) -> None:
@@ -97,6 +113,11 @@ async def _wait(visit: Visit, connection: Connection, breath: Breath) -> None:
     finally:
         news.cancel()
         gone.cancel()
+
+
+def _place(frame: bytes) -> int:
+    """`welcome` first, and that somebody writes before all else: whether it was before or after what they sent nobody knows, and a message ends it."""
+    return next((at for at, begins in enumerate(FIRST) if frame.startswith(begins)), len(FIRST))
 
 
 def _payload(frame: bytes) -> bytes:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from beside.conversations.tables import Participant
+from beside.conversations.tables import Conversation, Participant
 from beside.gateway.connection import Connection
 from beside.kit.context import query
 from beside.kit.house import House
 from beside.kit.logs import log
 from beside.protocol.events import Event, SeenMoved, TypingStarted
-from beside.protocol.shapes import Log
+from beside.protocol.shapes import ConversationKind, Log
 from beside.protocol.signals import Saw, Typed
 
 TOLD = 64  # of them at most, the furthest first: to show that somebody has seen it, one is enough
@@ -57,7 +57,7 @@ class Gestures:
 
 
 async def seen_by_others(house: House, connection: Connection) -> list[SeenMoved]:
-    """How far the others in what this connection follows have seen: a signal is told once, and to those who listen just then."""
+    """How far the other has seen, in each one-to-one that this connection follows: a signal is told once, and to those who listen just then."""
     followed = [conversation for conversation, log_name in connection.follows if log_name is Log.public]
     if not followed:
         return []
@@ -65,7 +65,8 @@ async def seen_by_others(house: House, connection: Connection) -> list[SeenMoved
     async with query(house) as ctx:
         rows = await ctx.db.exec(
             select(Participant.conversation_id, Participant.account_id, Participant.seen_seq)
-            .where(*others, Participant.seen_seq > 0)
+            .join(Conversation, col(Conversation.id) == col(Participant.conversation_id))
+            .where(*others, Participant.seen_seq > 0, col(Conversation.kind) == ConversationKind.one_to_one)
             .order_by(col(Participant.seen_seq).desc())
             .limit(TOLD)
         )

@@ -48,7 +48,8 @@ Where sockets are blocked, everything still works, in one of two ways.
 `POST /api/exchange` is a socket for one request: `said` holds the commands that one would say on a socket (see the AsyncAPI document), and `frames` what the
 socket would have brought, `welcome` first. With `"wait": true` the answer comes when there is news, after 25 s at the latest; then ask again. Nothing is kept
 between two requests: each begins with a `subscribe`, with `after_seq` and `epoch`, for every log that you follow. Typing, `changed` and the answers to your
-commands come as on a socket; what was sent while you were not asking (except events of a log, which the cursor brings) is lost, so load afresh now and then
+commands come as on a socket. Of what was sent while you were not asking the cursor brings the events of a log, and `heard` who has seen and who is writing:
+say "" with the first request that waits, and then what the last answer said. Anything else is lost, so load afresh now and then
 what is on the screen. `closed`, where it is not null, means what it means on a socket. `received.confirm` is not needed.
 
 Or send by `POST`, and ask `GET /api/conversations/{conversation}/events?after=` for what is new, with the greatest `seq` you have. Page backwards with

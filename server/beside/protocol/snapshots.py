@@ -190,10 +190,14 @@ class EventPage(Snapshot, frozen=True):
 
 
 class Exchanged(Snapshot, frozen=True):
-    """What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on."""
+    """What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on.
+
+    `heard` goes with the next request that waits; null where this one did not.
+    """
 
     frames: list[AnyEvent]
     closed: int | None
+    heard: str | None
 
 
 class Accepted(Snapshot, frozen=True):
