@@ -140,10 +140,11 @@ async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str]
 
     `allowed`: the operator's private webhook receivers. SQLite has one writer whoever asks, so there the house's own is shared.
     """
+    outbound = Outbound(allowed, relay=house.relay)
     if house.database.is_sqlite:
-        return await Worker(house, WORK, Outbound(allowed)).run(stop)
+        return await Worker(house, WORK, outbound).run(stop)
     reserved = Database(house.database.url.render_as_string(hide_password=False))
     try:
-        await Worker(replace(house, database=reserved), WORK, Outbound(allowed)).run(stop)
+        await Worker(replace(house, database=reserved), WORK, outbound).run(stop)
     finally:
         await reserved.close()
