@@ -17,6 +17,8 @@ from beside.kit.house import House
 from beside.kit.jobs import BATCH as JOBS
 from beside.kit.jobs import Run, run_due
 from beside.kit.logs import log
+from beside.matching.unstaffed import EVERY as LINES_EVERY
+from beside.matching.unstaffed import watch_lines
 from beside.reactions import WORK
 
 LOOK_S = 0.5  # between looks when nobody wakes us: a quarter of the 2 s that a critical first attempt may take
@@ -47,6 +49,7 @@ class Worker:
         loops = [
             asyncio.create_task(self._keep("steps", self._steps, stop, steps, LOOK_S)),
             asyncio.create_task(self._keep("jobs", self._jobs, stop, jobs, LOOK_S)),
+            asyncio.create_task(self._keep("lines", self._lines, stop, asyncio.Event(), LINES_EVERY.total_seconds())),
             asyncio.create_task(self._keep("watchdog", self._watch, stop, asyncio.Event(), EVERY.total_seconds())),
         ]
         holding = asyncio.create_task(self._holding.keep())
@@ -125,6 +128,10 @@ class Worker:
         await watch(self._house)
         return False
 
+    async def _lines(self) -> bool:
+        await watch_lines(self._house)
+        return False
+
     async def _leave(self, loops: list[asyncio.Task[None]]) -> None:
         """What is under way may lead to more: a step that was being taken to its attempts."""
         by = asyncio.get_running_loop().time() + GRACE_S
@@ -140,11 +147,10 @@ async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str]
 
     `allowed`: the operator's private webhook receivers. SQLite has one writer whoever asks, so there the house's own is shared.
     """
-    outbound = Outbound(allowed, relay=house.relay)
     if house.database.is_sqlite:
-        return await Worker(house, WORK, outbound).run(stop)
+        return await Worker(house, WORK, Outbound(allowed)).run(stop)
     reserved = Database(house.database.url.render_as_string(hide_password=False))
     try:
-        await Worker(replace(house, database=reserved), WORK, outbound).run(stop)
+        await Worker(replace(house, database=reserved), WORK, Outbound(allowed)).run(stop)
     finally:
         await reserved.close()

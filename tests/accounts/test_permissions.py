@@ -36,6 +36,8 @@ EXPECTED = {
     "escalation.resolve": "c",
     "conversation.join_announced": "c",
     "transcript.read": "c",
+    "lesson.read": "pock",
+    "lesson.take_off": "k",
     "staff.see": "k",
     "staff.invite": "k",
     "role.change": "k",

@@ -7,10 +7,16 @@ from sqlmodel import select
 
 from beside.accounts.invite import invite
 from beside.conversations.about import About
+from beside.conversations.access import require_participant
+from beside.conversations.ask_question import ask_question
 from beside.conversations.join import join
 from beside.conversations.open import open_one_to_one, open_room
 from beside.conversations.tables import Conversation
+from beside.escalations.access import lock
+from beside.escalations.lessons import share
 from beside.escalations.open import open_escalation
+from beside.escalations.resolve import resolve
+from beside.escalations.review_tables import Lesson
 from beside.kit.context import command
 from beside.kit.house import House
 from beside.kit.ids import new_id
@@ -21,8 +27,8 @@ from beside.moderation.claim import claim
 from beside.moderation.hide import hide
 from beside.moderation.report import report
 from beside.moderation.tables import Act, AppealMade, ReportedMessage
-from beside.protocol.requests import InviteStaff, RaiseEscalation, ReportMessage
-from beside.protocol.shapes import Consent, ConversationKind, Place, ReportReason, Role, Severity
+from beside.protocol.requests import InviteStaff, RaiseEscalation, ReportMessage, ResolveEscalation
+from beside.protocol.shapes import Consent, ConversationKind, EscalationOutcome, Place, ReportReason, Role, Severity
 from tests.rig.cast import Cast, Person, make_cast, make_person
 
 HERE = frozenset({"member", "peer", "moderator", "clinician", "coordinator", "outsider"})
@@ -86,7 +92,9 @@ async def _things(house: House, cast: Cast, chat: UUID, room: UUID, hidden: int,
         act = (await ctx.db.exec(select(Act.id))).one()
         await appeal(ctx, act, "Please look again.")
         appealed = (await ctx.db.exec(select(AppealMade.id))).one()
+    closed, lesson = await _closed(house, cast, chat)
     async with command(house, cast.peer.actor) as ctx:
+        question = (await ask_question(ctx, await require_participant(ctx, chat))).id
         asked = RaiseEscalation(conversation=chat, severity=Severity.high, consent=Consent.agreed, view="I am worried.")
         raised = (await open_escalation(ctx, await ctx.db.get_one(Conversation, chat), asked)).id
     async with command(house, cast.coordinator.actor) as ctx:
@@ -97,6 +105,22 @@ async def _things(house: House, cast: Cast, chat: UUID, room: UUID, hidden: int,
         "act": str(act),
         "appeal": str(appealed),
         "id": str(raised),
+        "closed": str(closed),
+        "lesson": str(lesson),
+        "question": str(question),
         "invitation": str(made.invitation),
         "token": token,
     }
+
+
+async def _closed(house: House, cast: Cast, chat: UUID) -> tuple[UUID, UUID]:
+    """A call that was closed, and a lesson that somebody shared of another one."""
+    async with command(house, cast.peer.actor) as ctx:
+        asked = RaiseEscalation(conversation=chat, severity=Severity.concern, consent=Consent.agreed, view="I was worried.")
+        closed = (await open_escalation(ctx, await ctx.db.get_one(Conversation, chat), asked)).id
+    async with command(house, cast.clinician.actor) as ctx:
+        row = await lock(ctx, closed)
+        assert row
+        await resolve(ctx, row, ResolveEscalation(outcome=EscalationOutcome.talked, feedback="Thank you."))
+        await share(ctx, row, "Asking early was kinder than waiting.")
+        return closed, (await ctx.db.exec(select(Lesson.id))).one()

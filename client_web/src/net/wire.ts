@@ -223,9 +223,13 @@ export interface NoticePosted {
  * - `clinician_joined`: A clinician has joined, and can read this conversation now.
  * - `clinician_read`: A clinician read this conversation, with a reason.
  * - `escalation_closed`: The clinician has finished for now.
+ * - `consent_asked`: The question was asked whether a clinician on call may know. Any answer is all right.
+ * - `consent_yes`: The answer was yes: a clinician on call may know.
+ * - `consent_no`: The answer was no.
+ * - `consent_not_now`: The answer was: not now.
  * - `returned_to_line`: The person you were talking with was called away. It isn’t anything you said. You’re at the front of the line, and someone will come.
  */
-export type NoticeKind = "clinician_joined" | "clinician_read" | "clinician_seen" | "clinician_told" | "escalation_closed" | "opened" | "peer_connected" | "returned_to_line";
+export type NoticeKind = "clinician_joined" | "clinician_read" | "clinician_seen" | "clinician_told" | "consent_asked" | "consent_no" | "consent_not_now" | "consent_yes" | "escalation_closed" | "opened" | "peer_connected" | "returned_to_line";
 
 /** No more messages can be sent; it can still be read. */
 export interface ConversationClosed {
@@ -541,6 +545,30 @@ export type Severity = "concern" | "critical" | "high";
 /** What the person said when asked whether a clinician may be told. */
 export type Consent = "agreed" | "could_not_ask" | "declined";
 
+/** Yes, no, or not now. Each is all right, and none of them closes a door. */
+export interface AnswerQuestion {
+  answer: ConsentAnswer;
+}
+
+/** What the person pressed when they were asked in the chat whether a clinician on call may be told. `not_now` is not a yes. */
+export type ConsentAnswer = "no" | "not_now" | "yes";
+
+/** Whether the response helped, from the peer to the clinician: one of a few words, and a line if there is one to say. */
+export interface SayHelped {
+  helped: Helped;
+  words?: string | null;
+}
+
+/** What the peer says of how a call was answered. It is about the response, and never about a person. */
+export type Helped = "helped" | "not_this_time" | "partly";
+
+/** Looking back together. Each is optional, and one is enough. `lesson` goes to the page that all staff of the hub read, without names. */
+export interface WriteReview {
+  went_well?: string | null;
+  would_help?: string | null;
+  lesson?: string | null;
+}
+
 export interface CancelEscalation {
   /** A sentence or a few, by a person. */
   reason: string;
@@ -685,8 +713,17 @@ export interface ParticipantShown {
   seen_seq: number;
 }
 
+/** "May I let a clinician on call know?", asked in a one-to-one. `answer` null: not answered yet. It lapses after 12 hours, answered or not. */
+export interface ConsentQuestion {
+  question: Uuid;
+  asked_by: string;
+  asked_at: Instant;
+  answer: ConsentAnswer | null;
+  answered_at: Instant | null;
+}
+
 /**
- * One conversation, as this person may see it.
+ * One conversation, as this person may see it. `question`: the last one that was asked in it and has not lapsed.
  *
  * `history_from` is the first `seq` that they may read: 1, or where they came in. `staff_last_seq` is null where the staff log is not theirs.
  * `seen_seq` is how far they have read. `clinician_told`: a call for a clinician is open; `escalation` is its id, for staff who are in it.
@@ -712,6 +749,7 @@ export interface ConversationShown {
   readers: Reader[];
   clinician_told: boolean;
   escalation: Uuid | null;
+  question: ConsentQuestion | null;
 }
 
 export type ConversationKind = "group" | "lounge" | "one_to_one";
@@ -802,7 +840,11 @@ export interface Rooms {
   rooms: RoomShown[];
 }
 
-/** Where somebody is in line. `usually_minutes` is a range, or null: "we can't tell yet". */
+/**
+ * Where somebody is in line. `usually_minutes` is a range, or null: "we can't tell yet".
+ *
+ * `staff_told_at`: they have waited for a minute with nobody at the desk, and the staff of the hub were told of it then.
+ */
 export interface LinePlace {
   waiting: boolean;
   place: number | null;
@@ -814,6 +856,7 @@ export interface LinePlace {
   fallback_at: Instant | null;
   conversation: Uuid | null;
   wants: string | null;
+  staff_told_at: Instant | null;
 }
 
 /** One person in line, as the desk may see them: no name until they are met. */
@@ -851,12 +894,14 @@ export interface AppealLine {
   at: Instant;
 }
 
+/** `review_wanted`: it is closed, and a few lines from you on how it went are asked for; you may put that off. */
 export interface EscalationLine {
   escalation: Uuid;
   severity: Severity;
   raised_at: Instant;
   state: EscalationState;
   conversation: Uuid | null;
+  review_wanted: boolean;
 }
 
 /**
@@ -1002,8 +1047,18 @@ export interface PersonAbout {
   left_at: Instant | null;
 }
 
+/** Whether the response helped, as the peer said to the clinician. */
+export interface HelpedShown {
+  helped: Helped;
+  words: string | null;
+  at: Instant;
+}
+
 /**
- * What the peer who raised it sees at each moment.
+ * What the peer who raised it sees at each moment. `question`: what the person was asked in the chat about it, and their answer.
+ *
+ * Once it is resolved: `may_say_helped` while you have not said whether the response helped; `may_review`: you can look back on it with whoever
+ * answered it; `review_wanted`: that has not been done, nor been put off.
  *
  * `not_delivered` shows the local emergency script. A page must not wait for the server to say so: from `undelivered_from` on, counted from `now`
  * (the server's clock), it shows the script by itself; null once somebody was reached, or once it is over. `person` is null in a group.
@@ -1020,8 +1075,13 @@ export interface EscalationStatus {
   undelivered_from: Instant | null;
   emergency_script: string;
   person: PersonAbout | null;
+  question: ConsentQuestion | null;
   outcome: EscalationOutcome | null;
   feedback: string | null;
+  helped: HelpedShown | null;
+  may_say_helped: boolean;
+  may_review: boolean;
+  review_wanted: boolean;
 }
 
 export interface OnCallLine {
@@ -1032,8 +1092,26 @@ export interface OnCallLine {
   acknowledged_by: string | null;
 }
 
+/** One that you closed in the last seven days, and what came back to you. */
+export interface OnCallClosed {
+  escalation: Uuid;
+  severity: Severity;
+  raised_by: string;
+  closed_at: Instant;
+  helped: Helped | null;
+  review_wanted: boolean;
+}
+
 export interface OnCallList {
   open: OnCallLine[];
+  lately: OnCallClosed[];
+}
+
+/** It was taken back, or somebody would take back a critical one: then it goes on until a second person agrees. */
+export interface CancelAsked {
+  who: string;
+  at: Instant;
+  reason: string;
 }
 
 /** One escalation, for one thumb at night. The transcript stays closed until a reason is given. */
@@ -1056,8 +1134,13 @@ export interface OnCallPage {
   conversation: Uuid;
   joined: boolean;
   person: PersonAbout | null;
+  question: ConsentQuestion | null;
+  cancel_asked: CancelAsked | null;
   outcome: EscalationOutcome | null;
   feedback: string | null;
+  helped: HelpedShown | null;
+  may_review: boolean;
+  review_wanted: boolean;
 }
 
 export interface Transcript {
@@ -1082,6 +1165,12 @@ export interface InvitationShown {
 export interface Staff {
   staff: StaffMember[];
   invitations: InvitationShown[];
+}
+
+/** Whether people wait in your hub while nobody is at the desk. `since`: who waits longest asked then; null: somebody is there, or nobody waits. */
+export interface LineWatch {
+  since: Instant | null;
+  waiting: number;
 }
 
 /** The link is shown this once. */
@@ -1211,11 +1300,8 @@ export const refusals = {
   wrong_sign_in: "Those don't match what we have. Check them and try again.",
   second_factor_needed: "Enter the six numbers from your app.",
   link_used: "This link was used already, or it has run out.",
-  address_not_usable: "We can't send to that address. It begins with https:// and can be reached from the internet, or your operator lists it.",
-  mailbox_not_usable: "That doesn't look like an e-mail address. Could you check it?",
-  channel_in_use: "The list of who is called names this channel. Take it off the list first.",
-  unsigned: "We couldn't tell that this came from your provider, or it came too late.",
   cross_site: "This came from another site, so we didn't act on it.",
+  points_to_someone: "That has a name, a number or an address in it that could point to somebody. Say it without, and it can be shared.",
   reason_needed: "Please say in a few words why.",
   busy: "A lot is happening here right now. Try again in a moment.",
   unavailable: "We can't store anything right now. Your words stay here; try again in a moment.",

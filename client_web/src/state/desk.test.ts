@@ -20,6 +20,7 @@ const talk = (id: string): wire.ConversationShown => ({
   readers: [],
   clinician_told: false,
   escalation: null,
+  question: null,
 })
 
 const empty: wire.Desk = {

@@ -153,6 +153,7 @@ function shownBy(house: FakeHouse): ConversationShown {
     readers: ['participants'],
     clinician_told: false,
     escalation: null,
+    question: null,
   }
 }
 

@@ -163,6 +163,11 @@ const status = (state: EscalationState): EscalationStatus => ({
   now: '2027-01-15T08:00:00Z',
   undelivered_from: null,
   person: null,
+  question: null,
+  helped: null,
+  may_say_helped: false,
+  may_review: false,
+  review_wanted: false,
   escalation: 'e',
   conversation: 'c',
   severity: 'critical',
@@ -193,7 +198,7 @@ test('it is looked at every five seconds until a person has answered, then every
   await house.changed('escalations')
   expect(raised.status.value?.state).toBe('resolved')
   const over = house.count('GET /api/escalations/e')
-  await house.clock.turn(60_000)
+  await house.clock.turn(20_000)
   expect(house.count('GET /api/escalations/e')).toBe(over)
   stop()
 })

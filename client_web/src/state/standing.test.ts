@@ -23,6 +23,7 @@ const shown: ConversationShown = {
   readers: [],
   clinician_told: false,
   escalation: null,
+  question: null,
 }
 
 const moved = (by: Partial<ListMoved>): ListMoved => ({

@@ -37,6 +37,7 @@ const escalation = (id: string, more: Partial<wire.EscalationLine> = {}): wire.E
   raised_at: early,
   state: 'raised',
   conversation: 'talk',
+  review_wanted: false,
   ...more,
 })
 
@@ -57,6 +58,7 @@ const talk = (id: string, more: Partial<wire.ConversationShown> = {}): wire.Conv
   readers: [],
   clinician_told: false,
   escalation: null,
+  question: null,
   ...more,
 })
 

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     escalation_resolve = "escalation.resolve"
     conversation_join_announced = "conversation.join_announced"
     transcript_read = "transcript.read"
+    lesson_read = "lesson.read"
+    lesson_take_off = "lesson.take_off"
     staff_see = "staff.see"
     staff_invite = "staff.invite"
     role_change = "role.change"
@@ -86,6 +88,8 @@ TABLE: dict[Permission, Rule] = {
     Permission.transcript_read: Rule(
         "read a conversation you were called to, for a reason you write down; everyone in it is told", frozenset({Role.clinician})
     ),
+    Permission.lesson_read: Rule("read what was learnt in this hub, without names", STAFF),
+    Permission.lesson_take_off: Rule("take something off the page of what was learnt", frozenset({Role.coordinator})),
     Permission.staff_see: Rule("see who works here and with which roles", frozenset({Role.coordinator})),
     Permission.staff_invite: Rule("invite staff with a link that works once", frozenset({Role.coordinator})),
     Permission.role_change: Rule("give roles and take them back", frozenset({Role.coordinator})),

@@ -9,10 +9,13 @@ from beside.accounts.roles import roles_of
 from beside.accounts.tables import Account
 from beside.conversations.about import About
 from beside.conversations.access import require_conversation, require_participant
+from beside.conversations.answer_question import answer_question
+from beside.conversations.ask_question import ask_question
 from beside.conversations.close import close
 from beside.conversations.join import join
 from beside.conversations.leave import leave
 from beside.conversations.open import open_room
+from beside.conversations.question import question_shown
 from beside.conversations.readings import readings_of
 from beside.conversations.rooms import room_shown, rooms_of
 from beside.conversations.seen import mark_seen
@@ -23,9 +26,9 @@ from beside.kit.context import Context, command, query
 from beside.kit.errors import Conflict, NotAllowed, NotFound
 from beside.kit.text import clean_text
 from beside.kit.web import Door, Visit
-from beside.protocol.requests import JoinRoom, MakeGroup, MarkSeenUpTo
+from beside.protocol.requests import AnswerQuestion, JoinRoom, MakeGroup, MarkSeenUpTo
 from beside.protocol.shapes import NOTE_CHARACTERS, ConversationKind, Place
-from beside.protocol.snapshots import Conversations, ConversationShown, Fine, Readings, Rooms, RoomShown
+from beside.protocol.snapshots import ConsentQuestion, Conversations, ConversationShown, Fine, Readings, Rooms, RoomShown
 
 
 async def list_mine(visit: Visit) -> Struct:
@@ -69,6 +72,22 @@ async def end(visit: Visit) -> Struct:
         if not await close(ctx, standing.conversation, ctx.me.account):
             raise Conflict("already_done")
     return Fine()
+
+
+async def ask(visit: Visit) -> Struct:
+    """Ask the person, in the chat, whether a clinician on call may know. One question stands at a time, and nothing waits for the answer.
+
+    For peers in a one-to-one: in a room everybody would see it.
+    """
+    async with command(visit.house, visit.actor) as ctx:
+        return await question_shown(ctx, await ask_question(ctx, await require_participant(ctx, visit.id("conversation"))))
+
+
+async def answer(visit: Visit) -> Struct:
+    """Answer what you were asked: yes, no or not now, once. The peer sees it; it stops nothing, and starts nothing."""
+    said = visit.body(AnswerQuestion).answer
+    async with command(visit.house, visit.actor) as ctx:
+        return await question_shown(ctx, await answer_question(ctx, visit.id("question"), said))
 
 
 async def who_read(visit: Visit) -> Struct:
@@ -139,6 +158,8 @@ doors = [
     Door("POST", "/api/conversations/{conversation}/seen", see, body=MarkSeenUpTo),
     Door("POST", "/api/conversations/{conversation}/leave", go),
     Door("POST", "/api/conversations/{conversation}/close", end),
+    Door("POST", "/api/conversations/{conversation}/question", ask, answer=ConsentQuestion, who="staff"),
+    Door("POST", "/api/questions/{question}/answer", answer, body=AnswerQuestion, answer=ConsentQuestion),
     Door("GET", "/api/readings", who_read, answer=Readings),
     Door("GET", "/api/rooms", list_rooms, answer=Rooms),
     Door("POST", "/api/rooms/{conversation}/join", join_room, body=JoinRoom, answer=ConversationShown),

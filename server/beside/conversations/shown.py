@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from beside.accounts.names import names_of
 from beside.conversations.about import open_about
+from beside.conversations.question import question_of
 from beside.conversations.tables import Conversation, Participant
 from beside.kit.context import Context
 from beside.presence.connected import here
@@ -57,6 +58,7 @@ async def conversation_shown(ctx: Context, conversation: Conversation, mine: Par
         readers=readers_of(conversation),
         clinician_told=conversation.open_escalation is not None,
         escalation=conversation.open_escalation if staff else None,
+        question=await question_of(ctx, conversation),
     )
 
 

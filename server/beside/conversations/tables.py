@@ -10,12 +10,13 @@ from sqlmodel import Field
 from beside.kit.db import Table, words_of
 from beside.kit.ids import new_id
 from beside.protocol.events import LeaveReason
-from beside.protocol.shapes import ConversationKind, Log, Place, ReadingKind, Role
+from beside.protocol.shapes import ConsentAnswer, ConversationKind, Log, Place, ReadingKind, Role
 
 
 class Conversation(Table, table=True):
     """`last_seq` and `staff_last_seq` are the ends of its two logs. `sealed_about` is title, purpose and agreements, as JSON under its data key.
 
+    `last_question` is the newest `Question` of it, so that the list need not look for one where none was asked.
     `open_escalation` is set by `escalations` while one is open: the list says that a clinician was told without asking a higher domain.
     """
 
@@ -36,6 +37,7 @@ class Conversation(Table, table=True):
     closed_at: datetime | None = None
     closed_by: UUID | None = None
     open_escalation: UUID | None = None
+    last_question: UUID | None = None
 
 
 class Participant(Table, table=True):
@@ -75,6 +77,30 @@ class Event(Table, table=True):
     sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime
+
+
+class Question(Table, table=True):
+    """A peer asked the person whether a clinician on call may know."""
+
+    __tablename__ = "question"
+    __table_args__ = (Index("ix_question_conversation_id_asked_at", "conversation_id", "asked_at"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    conversation_id: UUID = Field(foreign_key="conversation.id")
+    asked_by: UUID = Field(foreign_key="account.id")
+    asked_of: UUID = Field(foreign_key="account.id")
+    asked_at: datetime
+
+
+class QuestionAnswer(Table, table=True):
+    """What they pressed, once."""
+
+    __tablename__ = "question_answer"
+
+    question_id: UUID = Field(foreign_key="question.id", primary_key=True)
+    by: UUID = Field(foreign_key="account.id")
+    at: datetime
+    answer: ConsentAnswer = Field(sa_type=words_of(ConsentAnswer))
 
 
 class Reading(Table, table=True):

@@ -13,21 +13,26 @@ from beside.escalations.acknowledge import acknowledge
 from beside.escalations.by_link import look, take_by_link
 from beside.escalations.cancel import cancel
 from beside.escalations.hand_back import hand_back
+from beside.escalations.helped import say_helped
 from beside.escalations.join import join
+from beside.escalations.lessons import lessons, take_off
 from beside.escalations.link_page import STYLE_PATH, Said, page_of, refused_page, to_html
 from beside.escalations.on_call import on_call_list, on_call_page
 from beside.escalations.open import open_escalation
 from beside.escalations.paging import LINK_PATH
 from beside.escalations.resolve import resolve
+from beside.escalations.review import require_pair, review_page
 from beside.escalations.start import start
 from beside.escalations.status import status_of
 from beside.escalations.transcript import read_transcript
+from beside.escalations.write_review import put_off_review, write_review
 from beside.kit.context import command, query
 from beside.kit.errors import NotAllowed, NotFound
 from beside.kit.house import House
 from beside.kit.web import Door, Visit
 from beside.protocol.call_snapshots import EscalationStatus, OnCallList, OnCallPage, Transcript
-from beside.protocol.requests import CancelEscalation, RaiseEscalation, ReadTranscript, ResolveEscalation
+from beside.protocol.requests import CancelEscalation, RaiseEscalation, ReadTranscript, ResolveEscalation, SayHelped, WriteReview
+from beside.protocol.review_snapshots import Lessons, ReviewPage
 from beside.protocol.shapes import Place
 
 
@@ -63,6 +68,55 @@ async def post_cancel(visit: Visit) -> EscalationStatus:
         escalation = await require_raised(ctx, visit.id("id"), to_change=True)
         await cancel(ctx, escalation, asked.reason)
         return await status_of(ctx, escalation)
+
+
+async def post_helped(visit: Visit) -> EscalationStatus:
+    """Say whether the response helped, once, when it has been closed: the clinician reads it. For who raised it."""
+    said = visit.body(SayHelped)
+    async with command(visit.house, visit.me) as ctx:
+        escalation = await require_raised(ctx, visit.id("id"), to_change=True)
+        await say_helped(ctx, escalation, said)
+        return await status_of(ctx, escalation)
+
+
+async def get_review(visit: Visit) -> ReviewPage:
+    """Look back on a closed call: for the peer who raised it and the clinician who closed it. To everybody else it is not there."""
+    async with query(visit.house, visit.me) as ctx:
+        return await review_page(ctx, await require_pair(ctx, await require_raised(ctx, visit.id("closed"))))
+
+
+async def post_review(visit: Visit) -> ReviewPage:
+    """Write your side, once, within seven days. The other's is shown once both are in, or after those days.
+
+    `lesson` is shared with all staff of the hub, without a name and with the month only. It is refused (`points_to_someone`) where it plainly
+    points to somebody, and nothing of the rest is stored then.
+    """
+    said = visit.body(WriteReview)
+    async with command(visit.house, visit.me) as ctx:
+        pair = await require_pair(ctx, await require_raised(ctx, visit.id("closed"), to_change=True))
+        await write_review(ctx, pair, said)
+        return await review_page(ctx, pair)
+
+
+async def post_put_off(visit: Visit) -> ReviewPage:
+    """Rather not be asked about this one. You can still write while the seven days last."""
+    async with command(visit.house, visit.me) as ctx:
+        pair = await require_pair(ctx, await require_raised(ctx, visit.id("closed"), to_change=True))
+        await put_off_review(ctx, pair)
+        return await review_page(ctx, pair)
+
+
+async def get_lessons(visit: Visit) -> Lessons:
+    """What was learnt in your hub, without names: for all its staff."""
+    async with query(visit.house, visit.me) as ctx:
+        return await lessons(ctx)
+
+
+async def post_take_off(visit: Visit) -> Lessons:
+    """Take something off the page of what was learnt, for coordinators. Its words are gone for good; that you did it, and when, stays."""
+    async with command(visit.house, visit.me) as ctx:
+        await take_off(ctx, visit.id("lesson"))
+        return await lessons(ctx)
 
 
 async def get_on_call(visit: Visit) -> OnCallList:
@@ -137,6 +191,12 @@ doors: list[Door] = [
     Door("POST", "/api/escalations", post_escalation, body=RaiseEscalation, answer=EscalationStatus, who="staff"),
     Door("GET", "/api/escalations/{id}", get_escalation, answer=EscalationStatus, who="staff"),
     Door("POST", "/api/escalations/{id}/cancel", post_cancel, body=CancelEscalation, answer=EscalationStatus, who="staff"),
+    Door("POST", "/api/escalations/{id}/helped", post_helped, body=SayHelped, answer=EscalationStatus, who="staff"),
+    Door("GET", "/api/escalations/{closed}/review", get_review, answer=ReviewPage, who="staff"),
+    Door("POST", "/api/escalations/{closed}/review", post_review, body=WriteReview, answer=ReviewPage, who="staff"),
+    Door("POST", "/api/escalations/{closed}/review/put-off", post_put_off, answer=ReviewPage, who="staff"),
+    Door("GET", "/api/lessons", get_lessons, answer=Lessons, who="staff"),
+    Door("POST", "/api/lessons/{lesson}/take-off", post_take_off, answer=Lessons, who="staff"),
     Door("GET", "/api/on-call", get_on_call, answer=OnCallList, who="staff"),
     Door("GET", "/api/on-call/{id}", get_on_call_page, answer=OnCallPage, who="staff"),
     Door("POST", "/api/on-call/{id}/acknowledge", post_acknowledge, answer=OnCallPage, who="staff"),

@@ -15,6 +15,7 @@ from beside.kit.context import Context
 from beside.matching.line import in_order, place_of
 from beside.matching.shared import open_shared
 from beside.matching.tables import PlaceInLine, WhyLeft
+from beside.matching.unstaffed import unstaffed_of
 from beside.matching.usually import usual_minutes, windows
 from beside.matching.waiting import in_line, place_row, waiting_in
 from beside.presence.on_shift import on_shift
@@ -39,8 +40,14 @@ async def line_place(ctx: Context) -> LinePlace:
         opens_at=opens_at(policy, ctx.now),
         fallback_at=row.asked_at + timedelta(minutes=policy.fallback_minutes) if row else None,
         conversation=await _met_in(ctx, me.account),
+        staff_told_at=await _staff_told(ctx, me.hub) if row else None,
         wants=(await open_shared(ctx, row))[0] if row else None,
     )
+
+
+async def _staff_told(ctx: Context, hub: UUID) -> datetime | None:
+    alarm = await unstaffed_of(ctx, hub)
+    return alarm.told_at if alarm else None
 
 
 async def _waits(ctx: Context, hub: UUID, policy: Policy) -> Sequence[timedelta]:

@@ -9,9 +9,12 @@ from beside.matching.ask import ask
 from beside.matching.place import line_place
 from beside.matching.ready import not_ready, ready
 from beside.matching.step_out_of_line import step_out_of_line
+from beside.matching.unstaffed import unstaffed_of
+from beside.matching.waiting import waiting_in
 from beside.presence import on_shift
 from beside.protocol.requests import AskForSupport, SetReady
 from beside.protocol.snapshots import Doorway, Fine, LinePlace, Met
+from beside.protocol.staff_snapshots import LineWatch
 
 
 async def public_doorway(visit: Visit) -> Doorway:
@@ -48,6 +51,13 @@ async def step_out(visit: Visit) -> Fine:
     return Fine()
 
 
+async def watch_line(visit: Visit) -> LineWatch:
+    """Whether people wait while nobody is at the desk: for all staff, whatever page is open. `changed` with `desk` tells."""
+    async with query(visit.house, visit.me) as ctx:
+        alarm = await unstaffed_of(ctx, ctx.me.hub)
+        return LineWatch(since=alarm.since if alarm else None, waiting=len(await waiting_in(ctx, ctx.me.hub)) if alarm else 0)
+
+
 async def set_ready(visit: Visit) -> Met:
     """Say that you are ready for one more person, or would rather have nobody new.
 
@@ -66,5 +76,6 @@ doors = [
     Door("POST", "/api/line", ask_for_support, body=AskForSupport, answer=LinePlace, tries="ask"),
     Door("GET", "/api/line", my_place, answer=LinePlace),
     Door("DELETE", "/api/line", step_out),
+    Door("GET", "/api/line/watch", watch_line, answer=LineWatch, who="staff"),
     Door("PUT", "/api/desk/ready", set_ready, body=SetReady, answer=Met, who="staff"),
 ]

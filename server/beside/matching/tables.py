@@ -48,6 +48,19 @@ class PlaceInLine(Table, table=True):
     conversation_id: UUID | None = Field(default=None, foreign_key="conversation.id")
 
 
+class UnstaffedLine(Table, table=True):
+    """People wait, the hub is open, and nobody has been at the desk for a minute: its staff were told. Over when somebody came, or nobody waits."""
+
+    __tablename__ = "unstaffed_line"
+    __table_args__ = (Index("uq_unstaffed_line_hub_id", "hub_id", unique=True, sqlite_where=_READY, postgresql_where=_READY),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    hub_id: UUID = Field(foreign_key="hub.id")
+    since: datetime
+    told_at: datetime
+    ended_at: datetime | None = None
+
+
 class Readiness(Table, table=True):
     """A peer has room for one person. It ends when that person is there, or when the peer says so."""
 

@@ -3,10 +3,11 @@
 from beside.accounts import tables as accounts
 from beside.audit import tables as audit
 from beside.conversations import tables as conversations
+from beside.escalations import review_tables as reviews
 from beside.escalations import tables as escalations
 from beside.hubs import tables as hubs
 from beside.kit import instance, jobs
 from beside.matching import tables as matching
 from beside.moderation import tables as moderation
 
-ALL = (accounts, audit, conversations, escalations, hubs, instance, jobs, matching, moderation)
+ALL = (accounts, audit, conversations, escalations, hubs, instance, jobs, matching, moderation, reviews)

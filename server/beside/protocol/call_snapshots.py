@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from beside.protocol.events import AnyLogEvent
-from beside.protocol.shapes import Consent, EscalationOutcome, EscalationState, Severity, StepKind
-from beside.protocol.snapshots import Snapshot
+from beside.protocol.shapes import Consent, EscalationOutcome, EscalationState, Helped, Severity, StepKind
+from beside.protocol.snapshots import ConsentQuestion, Snapshot
 
 
 class EscalationStep(Snapshot, frozen=True):
@@ -27,8 +27,19 @@ class PersonAbout(Snapshot, frozen=True):
     left_at: datetime | None
 
 
+class HelpedShown(Snapshot, frozen=True):
+    """Whether the response helped, as the peer said to the clinician."""
+
+    helped: Helped
+    words: str | None
+    at: datetime
+
+
 class EscalationStatus(Snapshot, frozen=True):
-    """What the peer who raised it sees at each moment.
+    """What the peer who raised it sees at each moment. `question`: what the person was asked in the chat about it, and their answer.
+
+    Once it is resolved: `may_say_helped` while you have not said whether the response helped; `may_review`: you can look back on it with whoever
+    answered it; `review_wanted`: that has not been done, nor been put off.
 
     `not_delivered` shows the local emergency script. A page must not wait for the server to say so: from `undelivered_from` on, counted from `now`
     (the server's clock), it shows the script by itself; null once somebody was reached, or once it is over. `person` is null in a group.
@@ -45,8 +56,13 @@ class EscalationStatus(Snapshot, frozen=True):
     undelivered_from: datetime | None
     emergency_script: str
     person: PersonAbout | None
+    question: ConsentQuestion | None
     outcome: EscalationOutcome | None
     feedback: str | None
+    helped: HelpedShown | None
+    may_say_helped: bool
+    may_review: bool
+    review_wanted: bool
 
 
 class OnCallLine(Snapshot, frozen=True):
@@ -57,8 +73,28 @@ class OnCallLine(Snapshot, frozen=True):
     acknowledged_by: str | None
 
 
+class OnCallClosed(Snapshot, frozen=True):
+    """One that you closed in the last seven days, and what came back to you."""
+
+    escalation: UUID
+    severity: Severity
+    raised_by: str
+    closed_at: datetime
+    helped: Helped | None
+    review_wanted: bool
+
+
 class OnCallList(Snapshot, frozen=True):
     open: list[OnCallLine]
+    lately: list[OnCallClosed]
+
+
+class CancelAsked(Snapshot, frozen=True):
+    """It was taken back, or somebody would take back a critical one: then it goes on until a second person agrees."""
+
+    who: str
+    at: datetime
+    reason: str
 
 
 class OnCallPage(Snapshot, frozen=True):
@@ -82,8 +118,13 @@ class OnCallPage(Snapshot, frozen=True):
     conversation: UUID
     joined: bool
     person: PersonAbout | None
+    question: ConsentQuestion | None
+    cancel_asked: CancelAsked | None
     outcome: EscalationOutcome | None
     feedback: str | None
+    helped: HelpedShown | None
+    may_review: bool
+    review_wanted: bool
 
 
 class Transcript(Snapshot, frozen=True):

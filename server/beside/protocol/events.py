@@ -98,6 +98,10 @@ class NoticeKind(StrEnum):
     - `clinician_joined`: A clinician has joined, and can read this conversation now.
     - `clinician_read`: A clinician read this conversation, with a reason.
     - `escalation_closed`: The clinician has finished for now.
+    - `consent_asked`: The question was asked whether a clinician on call may know. Any answer is all right.
+    - `consent_yes`: The answer was yes: a clinician on call may know.
+    - `consent_no`: The answer was no.
+    - `consent_not_now`: The answer was: not now.
     - `returned_to_line`: The person you were talking with was called away. It isn’t anything you said. You’re at the front of the line, and someone will come.
     """
 
@@ -108,6 +112,10 @@ class NoticeKind(StrEnum):
     clinician_joined = "clinician_joined"
     clinician_read = "clinician_read"
     escalation_closed = "escalation_closed"
+    consent_asked = "consent_asked"
+    consent_yes = "consent_yes"
+    consent_no = "consent_no"
+    consent_not_now = "consent_not_now"
     returned_to_line = "returned_to_line"
 
 

@@ -9,7 +9,9 @@ from beside.protocol.commands import AnyCommand
 from beside.protocol.shapes import (
     Body,
     Consent,
+    ConsentAnswer,
     EscalationOutcome,
+    Helped,
     Log,
     Note,
     Pseudonym,
@@ -171,6 +173,27 @@ class RaiseEscalation(Wire, frozen=True):
     view: Annotated[str, Meta(min_length=1, max_length=2000, description="What the peer thinks; the clinician reads it first.")]
     agreed_facts: Annotated[str, Meta(max_length=2000)] | None = None
     reason_to_go_on: Annotated[str, Meta(max_length=2000)] | None = None
+
+
+class AnswerQuestion(Wire, frozen=True):
+    """Yes, no, or not now. Each is all right, and none of them closes a door."""
+
+    answer: ConsentAnswer
+
+
+class SayHelped(Wire, frozen=True):
+    """Whether the response helped, from the peer to the clinician: one of a few words, and a line if there is one to say."""
+
+    helped: Helped
+    words: Annotated[str, Meta(max_length=2000)] | None = None
+
+
+class WriteReview(Wire, frozen=True):
+    """Looking back together. Each is optional, and one is enough. `lesson` goes to the page that all staff of the hub read, without names."""
+
+    went_well: Annotated[str, Meta(max_length=2000)] | None = None
+    would_help: Annotated[str, Meta(max_length=2000)] | None = None
+    lesson: Annotated[str, Meta(max_length=500)] | None = None
 
 
 class CancelEscalation(Wire, frozen=True):

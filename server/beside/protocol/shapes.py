@@ -62,21 +62,28 @@ class Severity(StrEnum):
     critical = "critical"
 
 
-class ChannelKind(StrEnum):
-    """How people on call are reached. `webhook`: any receiver of Standard Webhooks."""
-
-    webhook = "webhook"
-    pagerduty = "pagerduty"
-    alertmanager = "alertmanager"
-    email = "email"
-
-
 class Consent(StrEnum):
     """What the person said when asked whether a clinician may be told."""
 
     agreed = "agreed"
     declined = "declined"
     could_not_ask = "could_not_ask"
+
+
+class ConsentAnswer(StrEnum):
+    """What the person pressed when they were asked in the chat whether a clinician on call may be told. `not_now` is not a yes."""
+
+    yes = "yes"
+    no = "no"
+    not_now = "not_now"
+
+
+class Helped(StrEnum):
+    """What the peer says of how a call was answered. It is about the response, and never about a person."""
+
+    helped = "helped"
+    partly = "partly"
+    not_this_time = "not_this_time"
 
 
 class EscalationState(StrEnum):

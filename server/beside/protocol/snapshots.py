@@ -9,6 +9,7 @@ from beside.protocol.events import AnyEvent, AnyLogEvent, Author
 from beside.protocol.shapes import (
     ActKind,
     AppealState,
+    ConsentAnswer,
     ConversationKind,
     EscalationState,
     Log,
@@ -130,8 +131,18 @@ class ParticipantShown(Snapshot, frozen=True):
     seen_seq: Seq
 
 
+class ConsentQuestion(Snapshot, frozen=True):
+    """ "May I let a clinician on call know?", asked in a one-to-one. `answer` null: not answered yet. It lapses after 12 hours, answered or not."""
+
+    question: UUID
+    asked_by: str
+    asked_at: datetime
+    answer: ConsentAnswer | None
+    answered_at: datetime | None
+
+
 class ConversationShown(Snapshot, frozen=True):
-    """One conversation, as this person may see it.
+    """One conversation, as this person may see it. `question`: the last one that was asked in it and has not lapsed.
 
     `history_from` is the first `seq` that they may read: 1, or where they came in. `staff_last_seq` is null where the staff log is not theirs.
     `seen_seq` is how far they have read. `clinician_told`: a call for a clinician is open; `escalation` is its id, for staff who are in it.
@@ -153,6 +164,7 @@ class ConversationShown(Snapshot, frozen=True):
     readers: list[Reader]
     clinician_told: bool
     escalation: UUID | None
+    question: ConsentQuestion | None = None
 
 
 class Conversations(Snapshot, frozen=True):
@@ -231,7 +243,10 @@ class Rooms(Snapshot, frozen=True):
 
 
 class LinePlace(Snapshot, frozen=True):
-    """Where somebody is in line. `usually_minutes` is a range, or null: "we can't tell yet"."""
+    """Where somebody is in line. `usually_minutes` is a range, or null: "we can't tell yet".
+
+    `staff_told_at`: they have waited for a minute with nobody at the desk, and the staff of the hub were told of it then.
+    """
 
     waiting: bool
     place: int | None = None
@@ -243,6 +258,7 @@ class LinePlace(Snapshot, frozen=True):
     fallback_at: datetime | None = None
     conversation: UUID | None = None
     wants: str | None = None
+    staff_told_at: datetime | None = None
 
 
 class Waiting(Snapshot, frozen=True):
@@ -284,11 +300,14 @@ class AppealLine(Snapshot, frozen=True):
 
 
 class EscalationLine(Snapshot, frozen=True):
+    """`review_wanted`: it is closed, and a few lines from you on how it went are asked for; you may put that off."""
+
     escalation: UUID
     severity: Severity
     raised_at: datetime
     state: EscalationState
     conversation: UUID | None
+    review_wanted: bool = False
 
 
 class Desk(Snapshot, frozen=True):

@@ -27,6 +27,13 @@ class Staff(Snapshot, frozen=True):
     invitations: list[InvitationShown]
 
 
+class LineWatch(Snapshot, frozen=True):
+    """Whether people wait in your hub while nobody is at the desk. `since`: who waits longest asked then; null: somebody is there, or nobody waits."""
+
+    since: datetime | None
+    waiting: int
+
+
 class InvitationMade(Snapshot, frozen=True):
     """The link is shown this once."""
 

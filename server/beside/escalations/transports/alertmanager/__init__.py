@@ -1,1 +1,0 @@
-"""Prometheus' Alertmanager, for teams whose on-call runs from there."""

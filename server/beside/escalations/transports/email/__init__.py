@@ -1,1 +1,0 @@
-"""E-mail, by the relay that the operator set."""

@@ -1,1 +1,0 @@
-"""PagerDuty: Events API v2 out, webhooks v3 in."""

@@ -1,1 +1,0 @@
-"""Any receiver that understands Standard Webhooks."""
