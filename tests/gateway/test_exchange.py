@@ -11,7 +11,7 @@ import pytest
 from beside.accounts.sign_out import sign_out
 from beside.conversations.seen import mark_seen
 from beside.foundation import build, standing
-from beside.gateway import exchange
+from beside.gateway import exchange, lists
 from beside.gateway.drain import drain
 from beside.kit.context import command
 from beside.kit.ids import new_id
@@ -24,6 +24,7 @@ from tests.rig.client import Refused, ScriptedClient
 from tests.rig.wait import until
 
 Frame = dict[str, Any]
+AT_ONCE_S = 30.0  # bounds the wait
 
 
 @pytest.fixture
@@ -119,19 +120,22 @@ async def wait(client: ScriptedClient, heard: str, *said: Frame) -> tuple[list[s
 
 async def test_what_others_did_between_two_breaths_ends_the_next_at_once(there: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who writes, and somebody who has seen, while nobody listened: news, once; and writing comes before what was written (FAULTS 21)."""
+    monkeypatch.setattr(lists, "GATHER_S", 600.0)  # or a list's news would end a wait in its place
+    monkeypatch.setattr(exchange, "WAIT_S", 600.0)
     chat = await there.chat()
     seq = await say(there, there.cast.peer, chat, "I'm here.")
-    async with there.client(there.cast.peer) as rowan, there.client(there.cast.member) as wren:
+    async with there.client(there.cast.peer) as rowan, there.client(there.cast.member) as wren, asyncio.timeout(AT_ONCE_S):
         await wren.connect()
         await wren.subscribe(chat)
         follow = following(chat, seq)
         await wren.say({"type": "typing.start", "conversation": chat})
+        await wren.ask({"type": "ping"})
         await wren.call("POST", f"/api/conversations/{chat}/seen", {"seq": seq})
         came, heard = await wait(rowan, "", follow)
         assert ["typing.started", "seen.moved"] == came
         monkeypatch.setattr(exchange, "WAIT_S", 0.05)
         assert ([], heard) == await wait(rowan, heard, follow)
-        monkeypatch.undo()
+        monkeypatch.setattr(exchange, "WAIT_S", 600.0)
         last = await say(there, there.cast.member, chat, "Hello.")
         assert ["message.posted"] == (await wait(rowan, heard, follow))[0]
         assert ["typing.started", "message.posted"] == [each for each in (await wait(rowan, "", follow))[0] if each != "seen.moved"]
