@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.bench.usage import resident_bytes
 from tests.faults.ground import Ground
+from tests.rig.kernel import open_files
 
 LOOK_S = 2.0
 WARM_S = 15.0  # of each life are not looked at: a program that is loading grows, and leaks nothing
@@ -50,7 +50,7 @@ class Lives:
             for name, node in self._at.nodes.items():
                 with contextlib.suppress(OSError, IndexError, ValueError):  # it is being killed just now
                     pid = node.child.pid
-                    look = (time.monotonic(), resident_bytes(pid), len(list(Path(f"/proc/{pid}/fd").iterdir())))
+                    look = (time.monotonic(), resident_bytes(pid), open_files(pid))
                     if look[0] - self._began.setdefault(pid, look[0]) >= WARM_S:
                         self._by_pid.setdefault(pid, Life(name)).seen.append(look)
             await asyncio.sleep(LOOK_S)
