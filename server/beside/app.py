@@ -29,7 +29,7 @@ from beside.gateway.wire import WireProtocol
 from beside.kit.house import House
 from beside.protocol.shapes import FRAME_BYTES
 from beside.settings import Settings
-from beside.worker import run_worker
+from beside.worker import looking_out, run_worker
 
 KEEP_ALIVE_S = 75  # longer than a reverse proxy's, so that it never reuses a connection we are closing
 
@@ -67,7 +67,8 @@ class Node:
             looking = asyncio.create_task(keep_looking(self.roster, self.stop), name="rounds")
             working = asyncio.create_task(self._work(), name="worker") if self.settings.runs_worker else None
             try:
-                yield
+                async with looking_out(self.house, self.stop, self.settings.allowed_private_hosts) as self.health.lookout:
+                    yield
             finally:
                 self.stop.set()
                 self.roster.lists.stop()

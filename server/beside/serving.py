@@ -23,7 +23,7 @@ from beside.kit.house import House
 from beside.kit.instance import renew_epoch
 from beside.migrations.run import is_newest, migrate
 from beside.settings import NotConfigured, Settings
-from beside.worker import run_worker
+from beside.worker import looking_out, run_worker
 
 LOCKED = "55P03"  # PostgreSQL's word for a lock that was not to be had in time (FAULTS 52)
 
@@ -46,7 +46,7 @@ async def work(settings: Settings) -> None:
         with _plainly():
             ready = await awaited(house.database, lambda: _require_ready(house, settings), stop)
         if ready:
-            async with standing(house):
+            async with standing(house), looking_out(house, stop, settings.allowed_private_hosts):
                 await run_worker(house, stop, settings.allowed_private_hosts)
 
 

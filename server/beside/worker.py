@@ -1,21 +1,19 @@
 """The composition root of jobs and timers: steps of escalations, durable jobs, the watchdog. Inside the web process, or alone as `beside worker`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from uuid import UUID
 
-from beside.escalations.advance import BATCH, advance, due_escalations
-from beside.escalations.deliver import Outbound, deliver
-from beside.escalations.holding import Holding
-from beside.escalations.paging import Trying
-from beside.escalations.room import Room
+from beside.escalations import beats
+from beside.escalations.deliver import Outbound
+from beside.escalations.lookout import Lookout
+from beside.escalations.moving import Moving
 from beside.escalations.watchdog import EVERY, watch
 from beside.kit.db import Database
 from beside.kit.egress import make_ready
 from beside.kit.house import House
-from beside.kit.jobs import BATCH as JOBS
-from beside.kit.jobs import Run, run_due
+from beside.kit.jobs import BATCH, Run, run_due
 from beside.kit.logs import log
 from beside.matching.unstaffed import EVERY as LINES_EVERY
 from beside.matching.unstaffed import watch_lines
@@ -23,8 +21,6 @@ from beside.reactions import WORK
 
 LOOK_S = 0.5  # between looks when nobody wakes us: a quarter of the 2 s that a critical first attempt may take
 REST_S = 1.0  # after a look that broke, so that a database that is away is not hammered
-STEPPING = 6  # escalations moved together, so that one whose row somebody holds does not hold up the others…
-WRITING = 6  # …and outcomes written down together: with the rest of the worker's work, what its connections can carry
 GRACE_S = 8.0  # on the way out, for what was sent to be written down too; what is cut off is sent again under the same id
 
 
@@ -34,12 +30,9 @@ class Worker:
     def __init__(self, house: House, work: Mapping[str, Run], outbound: Outbound | None = None) -> None:
         self._house = house
         self._work = work
-        self._outbound = outbound or Outbound()
-        self._room, self._holding = Room(), Holding(house)
-        self._stepping, self._writing = asyncio.Semaphore(STEPPING), asyncio.Semaphore(WRITING)
-        self._moving: set[UUID] = set()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._moving = Moving(house, outbound or Outbound())
         self._woken = (asyncio.Event(), asyncio.Event())
+        self._beat_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; then what is under way is finished, as far as `GRACE_S` goes. Nothing that breaks ends a loop."""
@@ -52,7 +45,7 @@ class Worker:
             asyncio.create_task(self._keep("lines", self._lines, stop, asyncio.Event(), LINES_EVERY.total_seconds())),
             asyncio.create_task(self._keep("watchdog", self._watch, stop, asyncio.Event(), EVERY.total_seconds())),
         ]
-        holding = asyncio.create_task(self._holding.keep())
+        holding = asyncio.create_task(self._moving.hold())
         try:
             await stop.wait()
             self._wake()
@@ -60,12 +53,12 @@ class Worker:
             self._house.woken.remove(self._wake)
             await self._leave(loops)
             holding.cancel()
+            with suppress(Exception):  # the database may be what went first
+                await beats.say_goodbye(self._house)
 
     async def look(self) -> int:
         """Take every step that is due now and make its attempts; return how many attempts there were. For drills and tests: `run` does the same for ever."""
-        trying = [attempt for escalation in await due_escalations(self._house) for attempt in await advance(self._house, escalation, self._room)]
-        await asyncio.gather(*(self._attempt(one) for one in trying))
-        return len(trying)
+        return await self._moving.look()
 
     def _wake(self) -> None:
         for event in self._woken:
@@ -89,40 +82,14 @@ class Worker:
                     waiter.cancel()
 
     async def _steps(self) -> bool:
-        due = await due_escalations(self._house)
-        for escalation in due:
-            if escalation not in self._moving:
-                await self._stepping.acquire()
-                self._moving.add(escalation)
-                self._go(self._advance(escalation))
-        return len(due) >= BATCH
-
-    async def _advance(self, escalation: UUID) -> None:
-        """One that breaks, or whose row somebody holds, must not keep the others from moving."""
-        try:
-            for one in await advance(self._house, escalation, self._room):
-                self._go(self._attempt(one))
-        except Exception as failure:
-            log.error("escalation.step_broke", escalation=str(escalation), error=type(failure).__name__, exc_info=failure)
-        finally:
-            self._moving.discard(escalation)
-            self._stepping.release()
-
-    async def _attempt(self, trying: Trying) -> None:
-        try:
-            await deliver(self._house, self._outbound, trying, self._holding, self._writing)
-        except Exception as failure:  # its lease runs out, and it is sent again under the same id
-            log.error("escalation.attempt_broke", escalation=str(trying.escalation), error=type(failure).__name__, exc_info=failure)
-        finally:
-            self._room.leave(trying.channel)
-
-    def _go(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        more = await self._moving.begin_due()
+        if (now := asyncio.get_running_loop().time()) >= self._beat_at:  # only after a whole look: a worker that cannot look is not at work
+            await beats.beat(self._house)
+            self._beat_at = now + beats.EVERY.total_seconds()
+        return more
 
     async def _jobs(self) -> bool:
-        return await run_due(self._house, self._work) >= JOBS
+        return await run_due(self._house, self._work) >= BATCH
 
     async def _watch(self) -> bool:
         await watch(self._house)
@@ -135,7 +102,7 @@ class Worker:
     async def _leave(self, loops: list[asyncio.Task[None]]) -> None:
         """What is under way may lead to more: a step that was being taken to its attempts."""
         by = asyncio.get_running_loop().time() + GRACE_S
-        while (left := {task for task in (*loops, *self._under_way) if not task.done()}) and (seconds := by - asyncio.get_running_loop().time()) > 0:
+        while (left := {task for task in (*loops, *self._moving.under_way) if not task.done()}) and (seconds := by - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(left, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in left:
             task.cancel()
@@ -145,12 +112,33 @@ class Worker:
 async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str] = ()) -> None:
     """Until `stop`, on connections to the database that are the worker's own: requests that queue for theirs do not hold up an alarm (FAULTS 49).
 
-    `allowed`: the operator's private webhook receivers. SQLite has one writer whoever asks, so there the house's own is shared.
+    `allowed`: the operator's private webhook receivers.
     """
+    async with reserved(house) as own:
+        await Worker(own, WORK, Outbound(allowed)).run(stop)
+
+
+@asynccontextmanager
+async def reserved(house: House) -> AsyncIterator[House]:
+    """The same house with connections of its own. SQLite has one writer whoever asks, so there the house's are shared."""
     if house.database.is_sqlite:
-        return await Worker(house, WORK, Outbound(allowed)).run(stop)
-    reserved = Database(house.database.url.render_as_string(hide_password=False))
+        yield house
+        return
+    own = Database(house.database.url.render_as_string(hide_password=False))
     try:
-        await Worker(replace(house, database=reserved), WORK, Outbound(allowed)).run(stop)
+        yield replace(house, database=own)
     finally:
-        await reserved.close()
+        await own.close()
+
+
+@asynccontextmanager
+async def looking_out(house: House, stop: asyncio.Event, allowed: Collection[str] = ()) -> AsyncIterator[Lookout]:
+    """Beside whatever else this process does: look whether the alarm is at work."""
+    async with reserved(house) as own:
+        lookout = Lookout(own, Moving(own, Outbound(allowed)))
+        looking = asyncio.create_task(lookout.run(stop), name="lookout")
+        try:
+            yield lookout
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)

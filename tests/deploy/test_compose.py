@@ -45,7 +45,7 @@ def test_our_parts_may_do_little(compose: dict[str, Any], name: str) -> None:
     part = compose["services"][name]
     assert (True, ["ALL"], ["no-new-privileges:true"]) == (part["read_only"], part["cap_drop"], part["security_opt"])
     assert "ports" not in part
-    assert (["inside", "outside"] if name == "worker" else ["inside"]) == part["networks"]
+    assert (["inside"] if name == "migrate" else ["inside", "outside"]) == part["networks"]
 
 
 def test_nothing_but_the_proxy_is_published(compose: dict[str, Any]) -> None:

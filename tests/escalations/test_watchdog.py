@@ -10,8 +10,9 @@ from beside.escalations.acknowledge import acknowledge
 from beside.escalations.advance import advance
 from beside.escalations.start import start
 from beside.escalations.tables import Attempt, Escalation, Page
-from beside.escalations.watchdog import ALARMS, watch
+from beside.escalations.watchdog import watch
 from beside.kit.context import command, query
+from beside.kit.metrics import ALARMS
 from tests.escalations.scene import Scene
 from tests.rig.receiver import OnCallReceiver
 

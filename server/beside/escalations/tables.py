@@ -98,7 +98,10 @@ class Attempt(Table, table=True):
     """One try, written before it is made. `ended_at` null: under way, or its worker is gone. `reason` is a word from our own list."""
 
     __tablename__ = "escalation_attempt"
-    __table_args__ = (Index("ix_escalation_attempt_page_id", "page_id"),)
+    __table_args__ = (
+        Index("ix_escalation_attempt_page_id", "page_id"),
+        Index("ix_escalation_attempt_at_unfinished", "at", sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL")),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     page_id: UUID = Field(foreign_key="escalation_page.id")

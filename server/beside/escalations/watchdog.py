@@ -1,35 +1,49 @@
 """Proves each minute that every open escalation is moving. What stands still is an alarm, and is set moving again."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
-from prometheus_client import Counter
+from sqlalchemy import and_, not_, or_
 from sqlmodel import col, select
 
 from beside.escalations.access import lock
 from beside.escalations.climbing import rearm, taken_now
 from beside.escalations.ladder import TIMERS
-from beside.escalations.tables import Attempt, Escalation, Page
+from beside.escalations.tables import Acknowledgement, Attempt, Escalation, Page, Start
 from beside.kit.context import Context, command
 from beside.kit.house import House
 from beside.kit.logs import log
+from beside.kit.metrics import ALARMS
 
 EVERY = timedelta(minutes=1)
 STUCK = timedelta(seconds=60)  # three times the longest attempt: whoever made it is gone
 
-ALARMS = Counter("beside_escalation_alarms_total", "Escalations that were found not to be moving, by what was wrong.", ["kind"])
-
 
 async def watch(house: House) -> int:
-    """Look at every open escalation once; return how many alarms there were."""
-    async with house.database.read() as db:
-        open_now = (await db.exec(select(Escalation.id).where(col(Escalation.closed_at).is_(None)))).all()
+    """Look at every open escalation once, closely at those that may stand still; return how many alarms there were."""
     alarms = 0
-    for escalation_id in open_now:
+    for escalation_id in await _suspects(house):
         async with command(house) as ctx:
             escalation = await lock(ctx, escalation_id)
             if escalation and escalation.closed_at is None:
                 alarms += await _look_at(ctx, escalation)
     return alarms
+
+
+async def _suspects(house: House) -> Sequence[UUID]:
+    """Without a next step while nobody has begun, with one that is late, or with an attempt that never ended."""
+    begun = select(Start.acknowledgement_id).join(Acknowledgement, col(Acknowledgement.id) == col(Start.acknowledgement_id))
+    begun = begun.where(Acknowledgement.escalation_id == Escalation.id, col(Acknowledgement.ended_at).is_(None))
+    now = house.clock.now()
+    lost = select(Page.escalation_id).join(Attempt, col(Attempt.page_id) == col(Page.id)).where(col(Attempt.ended_at).is_(None), col(Attempt.at) < now - STUCK)
+    stands = or_(
+        and_(col(Escalation.next_step_at).is_(None), not_(begun.exists())),
+        col(Escalation.next_step_at) < now - min(timers.late for timers in TIMERS.values()),
+        col(Escalation.id).in_(lost),
+    )
+    async with house.database.read() as db:
+        return (await db.exec(select(Escalation.id).where(col(Escalation.closed_at).is_(None), stands))).all()
 
 
 async def _look_at(ctx: Context, escalation: Escalation) -> int:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from beside.escalations.lookout import Lookout
 from beside.gateway.roster import Roster
 from beside.kit.context import query
 from beside.kit.errors import BesideError
@@ -20,6 +21,7 @@ class Health:
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self.draining = False
+        self.lookout: Lookout | None = None
 
     def routes(self) -> list[Route]:
         return [Route("/healthz", self.alive), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
@@ -29,7 +31,7 @@ class Health:
 
     async def ready(self, _: Request) -> Response:
         """200 with what is degraded, or 503 where nothing can be stored."""
-        degraded = {}
+        degraded = dict(self.lookout.concerns) if self.lookout else {}
         if not self._roster.house.broker.well:
             degraded["bus"] = "Hints between nodes are away: messages arrive within five seconds instead of at once. Nothing is lost."
         try:

@@ -20,6 +20,7 @@ BUSY_MS = 5_000  # how long a SQLite statement waits for another process (backup
 POOL_SIZE = 10  # connections a node keeps; PostgreSQL's default of 100 then serves eight nodes and workers
 POOL_OVERFLOW = 5
 POOL_WAIT_S = 2.0  # FAULTS 49: a request that gets no connection by then is told so
+IDLE_MS = 10_000  # FAULTS 101: a process that hangs in the middle of a transaction loses it, and what it held, by then; ours last for milliseconds
 LOCK_TIMEOUT_MS = 2_000  # FAULTS 49: who waits for somebody else's lock is told so by then; ours are held for milliseconds
 
 # synchronous=FULL: an acknowledged message survives the power going
@@ -100,7 +101,7 @@ def _postgresql(url: Any) -> AsyncEngine:
         pool_pre_ping=True,
         pool_recycle=1800,
         hide_parameters=True,  # what a statement carried is nobody's business, in an error least of all
-        connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC", "connect_timeout": 5},
+        connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c idle_in_transaction_session_timeout={IDLE_MS} -c timezone=UTC", "connect_timeout": 5},
     )
 
 
