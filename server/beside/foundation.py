@@ -40,6 +40,8 @@ def build(settings: Settings) -> House:
         public_url=settings.require_public_url(),
         node=f"{socket.gethostname()}-{new_token()[:6]}",
         reactions=REACTIONS,
+        private_hosts=settings.allowed_private_hosts,
+        relay=settings.relay,
     )
 
 

@@ -1,5 +1,7 @@
 """What follows from what: a fact, and the durable jobs that it causes in higher domains. Downward is a call; upward is a row here."""
 
+from beside.escalations.tell_providers import JOB as TELL_PROVIDER
+from beside.escalations.tell_providers import tell_provider
 from beside.kit.jobs import Run
 from beside.matching.bring_forward import bring_forward
 from beside.matching.meet_again import meet_again
@@ -17,4 +19,5 @@ WORK: dict[str, Run] = {
     "matching.bring_forward": bring_forward,
     "moderation.note_offer": note_offer,
     "moderation.take_part_again": take_part_again,
+    TELL_PROVIDER: tell_provider,
 }

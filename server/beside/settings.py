@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from beside.kit.mail import Relay, relay_of
+
 
 class NotConfigured(Exception):
     """A setting is missing or cannot be used; the message says which and what to do, in plain words."""
@@ -34,6 +36,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded-For is believed, comma-separated.")
     worker_inside: bool | None = Field(None, description="Run jobs and timers in this process. By default yes with SQLite, no with PostgreSQL.")
     allowed_private_hosts: list[str] = Field([], description="host:port of webhook receivers inside your own network; every other private address is refused.")
+    smtp_url: str | None = Field(
+        None,
+        description="smtps://user:password@relay:465, smtp://… (STARTTLS, or nothing is sent) or smtp+plain://… (in clear, on this machine): on-call e-mail.",
+    )
+    mail_from: str | None = Field(None, description="The address that on-call e-mail comes from, such as beside@example.org.")
     message_rate: str = Field("10/10 seconds", description="How many messages one person may send; more wait, and are never dropped.")
     grace_seconds: int = Field(10, ge=1, le=120, description="How long a stopping node waits for answers under way.")
     leave_seconds: int = Field(0, ge=0, le=60, description="How long a stopping node goes on after it said so, for the proxy to notice: 5 behind a proxy.")
@@ -69,6 +76,16 @@ class Settings(BaseSettings):
         if self.public_url.startswith("http://") and urlsplit(self.public_url).hostname not in ("localhost", "127.0.0.1", "::1"):
             raise NotConfigured("BESIDE_PUBLIC_URL must be https: what people write must not cross the network in clear")
         return self.public_url.rstrip("/")
+
+    @cached_property
+    def relay(self) -> Relay | None:
+        """The mail relay; None where there is none. Like the other addresses here it is the operator's word, so no guard stands before it."""
+        if self.smtp_url is None:
+            return None
+        try:
+            return relay_of(self.smtp_url, self.mail_from or "")
+        except ValueError:
+            raise NotConfigured("BESIDE_SMTP_URL must read smtps://user:password@relay:465 or the like, with BESIDE_MAIL_FROM a plain address") from None
 
     @cached_property
     def keys(self) -> dict[int, bytes]:

@@ -115,7 +115,7 @@ async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str]
     `allowed`: the operator's private webhook receivers.
     """
     async with reserved(house) as own:
-        await Worker(own, WORK, Outbound(allowed)).run(stop)
+        await Worker(own, WORK, Outbound(allowed, relay=house.relay)).run(stop)
 
 
 @asynccontextmanager
@@ -135,7 +135,7 @@ async def reserved(house: House) -> AsyncIterator[House]:
 async def looking_out(house: House, stop: asyncio.Event, allowed: Collection[str] = ()) -> AsyncIterator[Lookout]:
     """Beside whatever else this process does: look whether the alarm is at work."""
     async with reserved(house) as own:
-        lookout = Lookout(own, Moving(own, Outbound(allowed)))
+        lookout = Lookout(own, Moving(own, Outbound(allowed, relay=house.relay)))
         looking = asyncio.create_task(lookout.run(stop), name="lookout")
         try:
             yield lookout

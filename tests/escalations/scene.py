@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,21 +12,24 @@ from sqlmodel import col, select
 from beside.conversations.open import open_one_to_one
 from beside.conversations.tables import Conversation
 from beside.escalations.access import conversation_of, lock
-from beside.escalations.channels.add import add_webhook
-from beside.escalations.deliver import TIMEOUTS, Outbound
+from beside.escalations.channels.add import add_channel, add_webhook
+from beside.escalations.deliver import TIMEOUTS, Outbound, outbound_of
 from beside.escalations.on_call import on_call_page
 from beside.escalations.open import open_escalation
 from beside.escalations.rota import set_rungs
 from beside.escalations.status import status_of
 from beside.escalations.tables import Escalation
+from beside.escalations.transports.shapes import Target
 from beside.hubs.policy import Rung
 from beside.kit.clock import SetClock
 from beside.kit.context import Context, command, query
 from beside.kit.egress import Timeouts
 from beside.kit.house import House
+from beside.kit.jobs import run_due
 from beside.protocol.call_snapshots import EscalationStatus, OnCallPage
 from beside.protocol.requests import RaiseEscalation
-from beside.protocol.shapes import Consent, Severity
+from beside.protocol.shapes import ChannelKind, Consent, Severity
+from beside.reactions import WORK
 from beside.worker import Worker
 from tests.rig.cast import Cast, Person, make_cast
 from tests.rig.receiver import OnCallReceiver
@@ -59,6 +62,23 @@ class Scene:
                 for number, urls in enumerate(rungs, 1)
             ]
             await set_rungs(ctx, self.cast.hub, made)
+
+    async def ladder_of(self, *rungs: Sequence[tuple[ChannelKind, Target]]) -> None:
+        """Each rung is its channels. The first is the clinician's own."""
+        async with command(self.house) as ctx:
+            made = []
+            for number, channels in enumerate(rungs, 1):
+                ids = [(await add_channel(ctx, self.cast.hub, kind, target)).id for kind, target in channels]
+                made.append(Rung(f"On call {number}", ids, self.cast.clinician.account if number == 1 else None))
+            await set_rungs(ctx, self.cast.hub, made)
+
+    def rehouse(self, timeouts: Mapping[str, Timeouts] | None = None) -> None:
+        """The worker sends as the house says now, and does the jobs too."""
+        self.worker = Worker(self.house, WORK, replace(outbound_of(self.house), timeouts=timeouts or TIMEOUTS))
+
+    async def jobs(self) -> int:
+        """Do what is due of the durable jobs; how many there were."""
+        return await run_due(self.house, WORK)
 
     def reach(self, *receivers: OnCallReceiver, timeouts: Mapping[str, Timeouts] | None = None, trust: ssl.SSLContext | None = None) -> None:
         """The worker may reach these private receivers from now on."""

@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 from beside.escalations.acknowledge import acknowledge
 from beside.escalations.hand_back import hand_back
 from beside.escalations.links import GOOD_FOR
-from beside.escalations.paging import PagePayload
 from beside.escalations.resolve import resolve
 from beside.escalations.routes import link_routes
 from beside.escalations.tables import Acknowledgement
+from beside.escalations.transports.webhook.transport import PagePayload
 from beside.kit.context import query
 from beside.protocol.requests import ResolveEscalation
 from beside.protocol.shapes import EscalationOutcome

@@ -13,9 +13,10 @@ from structlog.testing import capture_logs
 from beside.escalations.advance import advance
 from beside.escalations.channels.add import add_webhook
 from beside.escalations.deliver import TIMEOUTS, Outbound
-from beside.escalations.paging import BODY_BYTES, PagePayload
 from beside.escalations.rota import set_rungs
 from beside.escalations.tables import Attempt, Page
+from beside.escalations.transports.shapes import BODY_BYTES
+from beside.escalations.transports.webhook.transport import PagePayload
 from beside.hubs.policy import Rung
 from beside.kit.context import command, query
 from beside.kit.egress import Timeouts

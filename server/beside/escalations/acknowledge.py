@@ -8,8 +8,10 @@ from beside.audit.write import record
 from beside.escalations.access import require_still_open
 from beside.escalations.climbing import acknowledgement_of, rearm
 from beside.escalations.rota import rungs_of
-from beside.escalations.tables import Acknowledgement, Escalation, Page
+from beside.escalations.tables import ASKING, Acknowledgement, Escalation, Page
+from beside.escalations.tell_providers import tell_providers
 from beside.escalations.telling import announce
+from beside.escalations.transports.shapes import Act
 from beside.kit.context import Context
 from beside.kit.errors import Conflict
 from beside.protocol.events import NoticeKind
@@ -31,6 +33,7 @@ async def take(ctx: Context, escalation: Escalation, *, account: UUID | None, ru
     await ctx.db.flush()
     await rearm(ctx, escalation)
     await announce(ctx, escalation, NoticeKind.clinician_seen)
+    await tell_providers(ctx, escalation, Act.acknowledged)
     await record(ctx, "account:escalation:acknowledged", escalation.hub_id, escalation=escalation.id, account=account, rung=rung, by_link=link is not None)
     return acknowledged
 
@@ -53,5 +56,5 @@ async def _rung_of(ctx: Context, escalation: Escalation, account: UUID) -> int:
     mine = next((n for n, rung in enumerate(rungs_of(escalation.ladder)) if rung.account == account), None)
     if mine is not None:
         return mine
-    asked = select(Page.rung).where(Page.escalation_id == escalation.id, Page.turn == escalation.turn).order_by(col(Page.created_at).desc()).limit(1)
-    return (await ctx.db.exec(asked)).first() or 0
+    now = (Page.escalation_id == escalation.id, Page.turn == escalation.turn, col(Page.kind).in_(ASKING))
+    return (await ctx.db.exec(select(Page.rung).where(*now).order_by(col(Page.created_at).desc()).limit(1))).first() or 0

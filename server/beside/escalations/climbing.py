@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from beside.escalations.ladder import Climb, Paged, Step, Taken, next_step, plainly
 from beside.escalations.rota import ladder_now, rungs_of
-from beside.escalations.tables import Acknowledgement, Cause, Escalation, Page, PageKind, Start, Turn
+from beside.escalations.tables import ASKING, Acknowledgement, Cause, Escalation, Page, PageKind, Start, Turn
 from beside.hubs.hours import open_after
 from beside.hubs.scope import policy_of
 from beside.kit.context import Context
@@ -28,7 +28,10 @@ async def begin_turn(ctx: Context, escalation: Escalation, cause: Cause, *, firs
 async def open_page(ctx: Context, escalation: Escalation, rung: int, place: int, kind: PageKind) -> Page:
     """A message to one channel, due now."""
     channel = rungs_of(escalation.ladder)[rung].channels[place]
-    page = Page(escalation_id=escalation.id, turn=escalation.turn, rung=rung, place=place, kind=kind, channel_id=channel, created_at=ctx.now)
+    page = Page(
+        escalation_id=escalation.id, turn=escalation.turn, rung=rung, place=place, kind=kind, channel_id=channel, created_at=ctx.now,
+        severity=escalation.severity,
+    )  # fmt: skip
     ctx.db.add(page)
     await ctx.db.flush()
     return page
@@ -36,9 +39,8 @@ async def open_page(ctx: Context, escalation: Escalation, rung: int, place: int,
 
 async def next_of(ctx: Context, escalation: Escalation) -> tuple[Step | None, Sequence[Page]]:
     """The next step, and the pages its `page` is an index into."""
-    pages = (
-        await ctx.db.exec(select(Page).where(Page.escalation_id == escalation.id, Page.turn == escalation.turn).order_by(col(Page.created_at), col(Page.id)))
-    ).all()
+    mine = (Page.escalation_id == escalation.id, Page.turn == escalation.turn, col(Page.kind).in_(ASKING))
+    pages = (await ctx.db.exec(select(Page).where(*mine).order_by(col(Page.created_at), col(Page.id)))).all()
     turn = (await ctx.db.exec(select(Turn).where(Turn.escalation_id == escalation.id, Turn.number == escalation.turn))).one()
     taken = await taken_now(ctx, escalation)
     climb = Climb(tuple(len(rung.channels) for rung in rungs_of(escalation.ladder)), turn.number, turn.started_at, turn.first_rung)

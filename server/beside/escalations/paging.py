@@ -1,4 +1,4 @@
-"""What leaves the platform: ids, severity, times and a link. No name, no words, under a kilobyte."""
+"""What is said to whoever is asked: ids, severity, times and a link. Each transport writes it in its own form; none adds to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,56 +6,41 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-import msgspec
-
-from beside.escalations.channels.target import Target, open_target
+from beside.escalations.channels.target import open_target
 from beside.escalations.ladder import TIMERS, plainly
 from beside.escalations.links import make_link
 from beside.escalations.tables import Channel, Escalation, Page, PageKind
+from beside.escalations.transports.incidents import incident_of
+from beside.escalations.transports.shapes import Act, Message, Target
 from beside.hubs.hours import open_after
 from beside.hubs.scope import policy_of
 from beside.kit.context import Context
-from beside.protocol.shapes import Severity
 
-BODY_BYTES = 1_024  # ESCALATION: a payload that grows past this has begun to carry something it should not
 LINK_PATH = "/on-call/link/"
 
-TYPES = {PageKind.page: "escalation.raised", PageKind.reminder: "escalation.reminder"}
-
-
-class PageData(msgspec.Struct, frozen=True):
-    """`rung` counts from 1. `url` opens a page that says how things stand and takes it on a press."""
-
-    escalation: UUID
-    hub: UUID
-    severity: Severity
-    rung: int
-    raised_at: datetime
-    respond_by: datetime | None
-    url: str
-
-
-class PagePayload(msgspec.Struct, frozen=True):
-    """The whole body of a webhook."""
-
-    type: str
-    timestamp: datetime
-    data: PageData
+ACTS = {
+    PageKind.page: Act.page,
+    PageKind.reminder: Act.reminder,
+    PageKind.acknowledged: Act.acknowledged,
+    PageKind.resolved: Act.resolved,
+    PageKind.reminder_resolved: Act.resolved,
+}
+ABOUT_REMINDERS = frozenset({PageKind.reminder, PageKind.reminder_resolved})
 
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """One attempt that is written down and not yet made."""
+    """One attempt that is written down and not yet made. `kind` is the channel's."""
 
     escalation: UUID
     page: UUID
-    channel: UUID
     attempt: UUID
+    channel: UUID
+    kind: str
     severity: str
     rung: int
-    message: str
+    message: Message
     target: Target
-    body: bytes
 
 
 def message_id(escalation: UUID, turn: int, rung: int, place: int, kind: PageKind) -> str:
@@ -66,18 +51,22 @@ def message_id(escalation: UUID, turn: int, rung: int, place: int, kind: PageKin
 async def prepare(ctx: Context, escalation: Escalation, page: Page, pages: Sequence[Page], attempt: UUID) -> Trying:
     """Everything an attempt needs, read while the rows are held. Raises `Unreadable` where the channel does not open."""
     channel = await ctx.db.get_one(Channel, page.channel_id)
-    data = PageData(
+    severity = page.severity or escalation.severity
+    message = Message(
+        act=ACTS[page.kind],
+        id=message_id(escalation.id, page.turn, page.rung, page.place, page.kind),
+        incident=incident_of(escalation.id, page.turn, reminder=page.kind in ABOUT_REMINDERS),
         escalation=escalation.id,
         hub=escalation.hub_id,
-        severity=escalation.severity,
+        severity=severity,
         rung=page.rung + 1,
         raised_at=escalation.raised_at,
         respond_by=await respond_by(ctx, escalation, page.rung, pages) if page.kind is PageKind.page else None,
+        at=page.created_at,
         url=ctx.house.public_url.rstrip("/") + LINK_PATH + make_link(ctx.house.secret, escalation.id, page.turn, page.rung, page.place, ctx.now),
     )
-    body = msgspec.json.encode(PagePayload(TYPES[page.kind], page.created_at, data))
-    name = message_id(escalation.id, page.turn, page.rung, page.place, page.kind)
-    return Trying(escalation.id, page.id, channel.id, attempt, escalation.severity.value, page.rung, name, open_target(ctx.house.keyring, channel), body)
+    target = open_target(ctx.house.keyring, channel)
+    return Trying(escalation.id, page.id, attempt, channel.id, channel.kind, severity.value, page.rung, message, target)
 
 
 async def respond_by(ctx: Context, escalation: Escalation, rung: int, pages: Sequence[Page]) -> datetime | None:

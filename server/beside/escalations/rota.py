@@ -1,12 +1,16 @@
 """Who is asked, in which order, by which channel: the hub's rungs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlmodel import col, select
 
+from beside.accounts.permissions import TABLE, Permission
+from beside.accounts.tables import Account, RoleGrant
 from beside.audit.write import record
+from beside.escalations.tables import Channel
 from beside.hubs.policy import Rung, read_policy
 from beside.hubs.scope import policy_of, require_hub
 from beside.kit.context import Context
@@ -23,9 +27,44 @@ async def set_rungs(ctx: Context, hub: UUID, rungs: Sequence[Rung]) -> None:
 
 
 async def ladder_now(ctx: Context, hub: UUID) -> list[dict[str, Any]]:
-    """The rungs as they are now, to be kept with an escalation."""
-    built: list[dict[str, Any]] = msgspec.to_builtins((await policy_of(ctx, hub)).escalation_rungs)
+    """The rungs as they are now, to be kept with an escalation: whoever is on shift stands in a rung that follows the rota. A rung that turns out
+    empty is the duty manager's, who is also the last to be asked.
+    """
+    policy = await policy_of(ctx, hub)
+    answering, live = await who_can_answer(ctx, hub), await live_channels(ctx, hub)
+    last = _still(policy.duty_manager, answering, live) if policy.duty_manager else None
+    rungs = []
+    for place, rung in enumerate(policy.escalation_rungs):
+        found = await _on_shift(ctx, hub, place, rung) if rung.rota else rung
+        found = _still(found, answering, live)
+        rungs.append(last if last and last.channels and not found.channels else found)
+    if last and last.channels and rungs[-1:] != [last]:
+        rungs.append(last)
+    built: list[dict[str, Any]] = msgspec.to_builtins(rungs)
     return built
+
+
+async def _on_shift(ctx: Context, hub: UUID, place: int, rung: Rung) -> Rung:
+    """Whoever's shift it is, or a rung without a way to reach anybody."""
+    return Rung(rung.person, [])
+
+
+def _still(rung: Rung, answering: Collection[UUID], live: Collection[UUID]) -> Rung:
+    """With those channels only that are in use, and none where the person it names no longer answers calls: they could do nothing."""
+    gone = rung.account is not None and rung.account not in answering
+    return Rung(rung.person, [] if gone else [channel for channel in rung.channels if channel in live], rung.account)
+
+
+async def who_can_answer(ctx: Context, hub: UUID) -> frozenset[UUID]:
+    """Everybody of the hub whose role lets them take a call."""
+    roles = TABLE[Permission.escalation_acknowledge].roles
+    holders = select(RoleGrant.account_id).join(Account, col(Account.id) == col(RoleGrant.account_id))
+    return frozenset((await ctx.db.exec(holders.where(Account.hub_id == hub, col(RoleGrant.role).in_(roles), col(RoleGrant.revoked_at).is_(None)))).all())
+
+
+async def live_channels(ctx: Context, hub: UUID) -> frozenset[UUID]:
+    """The hub's channels that are in use."""
+    return frozenset((await ctx.db.exec(select(Channel.id).where(Channel.hub_id == hub, col(Channel.retired_at).is_(None)))).all())
 
 
 def rungs_of(ladder: list[dict[str, Any]]) -> list[Rung]:

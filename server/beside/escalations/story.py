@@ -13,6 +13,7 @@ from beside.escalations.access import conversation_of
 from beside.escalations.rota import rungs_of
 from beside.escalations.states import Facts
 from beside.escalations.tables import (
+    ASKING,
     Acknowledgement,
     Cancellation,
     Cause,
@@ -144,6 +145,7 @@ async def story_of(ctx: Context, escalation: Escalation) -> Story:
             .order_by(col(Acknowledgement.at))
         )
     ).all()
+    asking = select(Page).where(Page.escalation_id == mine, col(Page.kind).in_(ASKING))
     joinings = (await ctx.db.exec(select(Joining).where(Joining.escalation_id == mine))).all()
     resolution, cancellation = await ctx.db.get(Resolution, mine), await ctx.db.get(Cancellation, mine)
     left = await _left(ctx, escalation)
@@ -154,7 +156,7 @@ async def story_of(ctx: Context, escalation: Escalation) -> Story:
         escalation=escalation,
         rungs=rungs_of(escalation.ladder),
         turns=list((await ctx.db.exec(select(Turn).where(Turn.escalation_id == mine).order_by(col(Turn.number)))).all()),
-        pages=list((await ctx.db.exec(select(Page).where(Page.escalation_id == mine).order_by(col(Page.created_at), col(Page.id)))).all()),
+        pages=list((await ctx.db.exec(asking.order_by(col(Page.created_at), col(Page.id)))).all()),
         takings=[Taking(*row) for row in takings],
         joinings=list(joinings),
         resolution=resolution,

@@ -23,10 +23,16 @@ class Cause(StrEnum):
 
 
 class PageKind(StrEnum):
-    """`page` asks for somebody; `reminder` asks whoever took it."""
+    """`page` asks for somebody; `reminder` asks whoever took it. The others tell a provider what became of what it was sent."""
 
     page = "page"
     reminder = "reminder"
+    acknowledged = "acknowledged"
+    resolved = "resolved"
+    reminder_resolved = "reminder_resolved"
+
+
+ASKING = (PageKind.page, PageKind.reminder)
 
 
 class Escalation(Table, table=True):
@@ -74,7 +80,10 @@ class Turn(Table, table=True):
 
 
 class Page(Table, table=True):
-    """One message to one channel, over all its attempts. `leased_until`: a worker is at it, and says so again while it is."""
+    """One message to one channel, over all its attempts. `leased_until`: a worker is at it, and says so again while it is.
+
+    `severity` is the escalation's when it was made (null in rows of the first light): a provider may know it by that.
+    """
 
     __tablename__ = "escalation_page"
     __table_args__ = (UniqueConstraint("escalation_id", "turn", "rung", "place", "kind"),)
@@ -92,6 +101,7 @@ class Page(Table, table=True):
     not_before: datetime | None = None
     leased_until: datetime | None = None
     delivered_at: datetime | None = None
+    severity: Severity | None = Field(default=None, sa_type=words_of(Severity))
 
 
 class Attempt(Table, table=True):
@@ -212,7 +222,10 @@ class Reading(Table, table=True):
 
 
 class Channel(Table, table=True):
-    """A way to reach somebody on call. `sealed_target` is `channels.target.Target`: the address and the secrets, under a key of its own."""
+    """A way to reach somebody on call. `sealed_target` is `transports.shapes.Target`: the address and the secrets, under a key of its own.
+
+    `account_id`: whose it is, if it is one person's. `gone_at`: since when its address answers that it is gone (410); null once it took something in.
+    """
 
     __tablename__ = "on_call_channel"
 
@@ -224,3 +237,6 @@ class Channel(Table, table=True):
     sealed_target: bytes = Field(sa_type=LargeBinary)
     made_at: datetime
     retired_at: datetime | None = None
+    name: str | None = Field(default=None, max_length=80)
+    account_id: UUID | None = Field(default=None, foreign_key="account.id")
+    gone_at: datetime | None = None

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from beside.escalations.access import lock
 from beside.escalations.climbing import rearm, taken_now
 from beside.escalations.ladder import TIMERS
-from beside.escalations.tables import Acknowledgement, Attempt, Escalation, Page, Start
+from beside.escalations.tables import ASKING, Acknowledgement, Attempt, Escalation, Page, Start
 from beside.kit.context import Context, command
 from beside.kit.house import House
 from beside.kit.logs import log
@@ -67,7 +67,7 @@ async def _lost_attempts(ctx: Context, escalation: Escalation) -> int:
     alarms = 0
     for attempt, page in lost:
         attempt.ended_at, attempt.reason = ctx.now, "lost"
-        if page.delivered_at is None and page.turn == escalation.turn and page.tried_at == attempt.at:
+        if page.kind in ASKING and page.delivered_at is None and page.turn == escalation.turn and page.tried_at == attempt.at:
             page.leased_until = None
             alarms += _alarm(escalation, "stuck")
     await ctx.db.flush()

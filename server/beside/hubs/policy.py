@@ -19,16 +19,34 @@ class Span(Struct, frozen=True, forbid_unknown_fields=True):
     end: int
 
 
-class Rung(Struct, frozen=True, forbid_unknown_fields=True):
-    """One step of the on-call ladder. `person` is what the rota calls them ("First on call"); `channels` are rows of `escalations`, in order of trying."""
+class Rung(Struct, frozen=True, omit_defaults=True):
+    """One step of the on-call ladder. `person` is what the rota calls them ("First on call"); `channels` are rows of `escalations`, in order of trying.
+
+    `rota`: whoever is on call by the rota at that moment, instead of a fixed account; `channels` are then those that the rung shares.
+    """
 
     person: str
     channels: list[UUID]
     account: UUID | None = None
+    rota: bool = False
 
 
-class Policy(Struct, frozen=True, forbid_unknown_fields=True):
-    """`open_hours` null: always open. Minutes and counts are the defaults of MATCHING and MODERATION."""
+class Patience(Struct, frozen=True, omit_defaults=True):
+    """How long each step may take at one severity, in seconds; see `escalations.timers`. `unseen` null: no second channel while nobody answers."""
+
+    unsent: int
+    unseen: int | None
+    next_rung: int
+    remind: int
+    undo: int
+
+
+class Policy(Struct, frozen=True, omit_defaults=True):
+    """`open_hours` null: always open. Minutes and counts are the defaults of MATCHING and MODERATION.
+
+    `duty_manager` is asked where a rung turns out empty, and after the last rung. `patience` is by severity; what is not there is as the design has it.
+    What is not said here is left out where it is stored, and what a newer node wrote is passed over: nodes of two versions share these rows for a while.
+    """
 
     timezone: str = "UTC"
     open_hours: list[Span] | None = None
@@ -40,6 +58,8 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     one_to_ones_per_peer: int = 1
     staff_need_second_factor: bool = True
     escalation_rungs: list[Rung] = []
+    duty_manager: Rung | None = None
+    patience: dict[str, Patience] = {}
 
 
 def read_policy(stored: dict[str, Any]) -> Policy:

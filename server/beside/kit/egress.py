@@ -32,6 +32,7 @@ REASONS = frozenset(
         "not_http",  # answered something that is not HTTP
         "redirect",  # sent us elsewhere: we do not go
         "too_large",  # answered more than 64 KiB
+        "not_smtp",  # a mail relay that does not speak SMTP
     }
 )
 

@@ -1,6 +1,6 @@
 """Everything that every command may use, made once by a composition root (`app`, `worker`, a test) and passed down."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from beside.kit.crypto import Keyring
 from beside.kit.db import Database
 from beside.kit.hashing import Hasher
 from beside.kit.limits import Limiter
+from beside.kit.mail import Relay
 
 
 class Ephemeral(Protocol):
@@ -42,6 +43,10 @@ class House:
     public_url: str
     node: str
     epoch: str = ""
+    private_hosts: Collection[str] = ()
+    """What the operator lets be private, plain or on another port, as `kit.egress.post` takes it."""
+    relay: Relay | None = None
+    """Where letters go, if the operator set it."""
     reactions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     grew_here: list[Callable[[UUID, str, list[object]], None]] = field(default_factory=list)
     """Called right after a commit with (conversation, log, the events just committed): this node need not read them back."""

@@ -52,6 +52,10 @@ MEANINGS: dict[str, Meaning] = {
         (401, 403), "401: the password was right; ask for the six numbers and send all of it again. 403: this role needs a second factor, set up first."
     ),
     "link_used": Meaning((403, 409), "The invitation was accepted, withdrawn, or is older than 7 days. (403: the page of a signed link of a call.)"),
+    "address_not_usable": Meaning((400,), "Not https on port 443 and not listed by the operator, an address inside, or a spelling that is read in two ways."),
+    "mailbox_not_usable": Meaning((400,), "Not one plain `name@host`."),
+    "channel_in_use": Meaning((409,), "A rung of the ladder in force, or of a call that is open, names the channel: `used_by` of the list says where."),
+    "unsigned": Meaning((403,), "A provider's call: the signature does not hold, it is older than five minutes or from the future, or about a call of others."),
     "cross_site": Meaning((403,), "`Origin` is missing, or is not an address of the service."),
     "points_to_someone": Meaning(
         (400,), "`field` was to be shared without names, and has the pseudonym of somebody of that conversation in it, a long number, an address or a link."

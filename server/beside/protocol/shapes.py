@@ -62,6 +62,15 @@ class Severity(StrEnum):
     critical = "critical"
 
 
+class ChannelKind(StrEnum):
+    """How people on call are reached. `webhook`: any receiver of Standard Webhooks."""
+
+    webhook = "webhook"
+    pagerduty = "pagerduty"
+    alertmanager = "alertmanager"
+    email = "email"
+
+
 class Consent(StrEnum):
     """What the person said when asked whether a clinician may be told."""
 

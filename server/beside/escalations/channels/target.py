@@ -1,19 +1,12 @@
-"""Where a channel leads, and its secrets: sealed under a key of the channel's own, never stored in clear."""
+"""What is kept of a channel's address and secrets: sealed under a key of its own, never stored in clear."""
 
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 
 from beside.escalations.tables import Channel
+from beside.escalations.transports.shapes import Target
 from beside.kit.crypto import DataKey, Keyring
-
-
-class Target(Struct, frozen=True):
-    """Where it goes, and what it is signed with: the newest secret first, an old one beside it while they are exchanged."""
-
-    url: str
-    secrets: list[str]
 
 
 def seal_target(keyring: Keyring, key: DataKey, channel: UUID, target: Target) -> bytes:

@@ -1,0 +1,1 @@
+"""Prometheus' Alertmanager, for teams whose on-call runs from there."""

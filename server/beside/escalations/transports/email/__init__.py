@@ -1,0 +1,1 @@
+"""E-mail, by the relay that the operator set."""

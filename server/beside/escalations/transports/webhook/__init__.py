@@ -1,0 +1,1 @@
+"""Any receiver that understands Standard Webhooks."""
