@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from beside.protocol.codes import REFUSALS
+from beside.protocol import versions
+from beside.protocol.codes import REFUSALS, CloseCode
 from beside.protocol.commands import AnyCommand
 from tests.gateway.conftest import Here
 from tests.gateway.raw import RawSocket, frame, open_raw
@@ -49,6 +50,35 @@ async def test_a_page_from_before_an_update_still_works(here: Here, page: Path) 
         found.append(await hear(raw))
     raw.close()
     assert [[line["hear"]] if line["hear"] else [] for line in lines] == found
+
+
+async def test_a_page_that_is_too_old_is_told_so_and_not_asked_back(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the day its version is no longer spoken, hello is answered in plain words and a close code that means: do not come back (FAULTS 37)."""
+    monkeypatch.setattr(versions, "OLDEST", versions.SPOKEN + 1)
+    for page in PAGES:
+        hello = json.loads(page.read_text().splitlines()[0])["say"]
+        raw = await open_raw(here.url, here.cast.member.token, origin=here.url)
+        await raw.send(frame(1, filled(hello, ticket="t" * 16)))
+        told = json.loads((await raw.read_frame())[1])
+        assert ("refused", "upgrade_required", REFUSALS["upgrade_required"], "1") == (told["type"], told["code"], told["message"], told["ref"])
+        assert CloseCode.too_old == await raw.closed_with()
+        raw.close()
+
+
+async def test_a_page_from_after_us_is_let_in(here: Here) -> None:
+    """In a rolling deploy a new page meets an old node: a version that is not known yet is no reason to turn anybody away (FAULTS 34, 37)."""
+    async with here.client(here.cast.member) as wren:
+        ticket = (await wren.call("POST", "/api/tickets"))["ticket"]
+    raw = await open_raw(here.url, here.cast.member.token, origin=here.url)
+    await raw.send(frame(1, json.dumps({"type": "hello", "ticket": ticket, "speaks": versions.SPOKEN + 1}).encode()))
+    assert "welcome" == json.loads((await raw.read_frame())[1])["type"]
+    raw.close()
+
+
+def test_every_version_that_is_spoken_is_frozen() -> None:
+    """Of each version from the oldest to ours there is a page, so that none is broken without somebody noticing (FAULTS 37)."""
+    hellos = [json.loads(page.read_text().splitlines()[0])["say"] for page in PAGES]
+    assert set(range(versions.OLDEST, versions.SPOKEN + 1)) <= {hello.get("speaks", versions.FIRST) for hello in hellos}
 
 
 def test_every_command_there_is_stands_in_a_frozen_page() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Dialog, Locator, Page, expect
 
+from beside.protocol.codes import REFUSALS
 from tests.rig.browser import Screen, screen
 
 if TYPE_CHECKING:
@@ -82,6 +83,18 @@ class Person:
     async def unfolds(self, words: str) -> None:
         self.taps_made += 1
         await self.page.locator("summary", has_text=words).click()
+
+    async def grows_old(self) -> None:
+        """From now on the house answers this page as it answers one that is too old; its socket is cut, so that it finds out."""
+        refusal = {"code": "upgrade_required", "message": REFUSALS["upgrade_required"], "field": None, "retry_after_ms": None}
+        await self.page.route("**/api/**", lambda route: route.fulfill(status=409, json=refusal))
+        await self.page.context.set_offline(True)
+        await self.page.context.set_offline(False)
+        await self.sees("This page is from before an update")
+
+    async def is_young_again(self) -> None:
+        """As a page is that was just loaded."""
+        await self.page.unroute("**/api/**")
 
     async def opens_a_second_tab(self) -> "Person":
         """The same browser, the same page, once more."""

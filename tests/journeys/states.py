@@ -101,6 +101,15 @@ async def _meeting(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[St
     yield "conversation-not-sent", wren
     await wren.page.context.set_offline(False)
     await wren.sees_no("Not sent yet.")
+    await wren.grows_old()
+    await wren.says("Are you still there?")
+    await wren.sees("This one wasn’t sent.")
+    yield "conversation-outdated", wren
+    await wren.is_young_again()
+    await wren.taps("Put it back in the box")
+    await wren.writes("Your message", "")
+    await wren.taps("Load it afresh")
+    await wren.sees_no("This page is from before an update")
 
 
 async def _worried(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[State]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+from playwright.async_api import expect
 
 from beside.kit.context import Actor, command
 from beside.kit.ids import new_id
@@ -85,6 +86,29 @@ async def test_unsent_words_are_not_dropped_silently(small_hub: "Hub") -> None:
         await wren.reloads()
         await wren.sees_once("the train is in a tunnel")
         assert 1 == wren.asked_to_stay
+
+
+async def test_a_page_that_is_too_old_keeps_what_is_written_until_it_is_loaded_afresh(small_hub: "Hub") -> None:
+    """It says so in plain words, drops nothing, asks before words would be lost, and one press loads it afresh (FAULTS 37)."""
+    await small_hub.makes_room("Tuesday evening")
+    async with small_hub.member("Wren") as wren:
+        await wren.joins("Tuesday evening")
+        await wren.types("half a thought")
+        await wren.grows_old()
+        await wren.sees("What you’ve written stays here until you load it afresh.")
+        await wren.taps("Send")
+        await wren.sees("This one wasn’t sent.")
+        await wren.taps("Put it back in the box")
+        await expect(wren.field("Your message")).to_have_value("half a thought")
+        await wren.is_young_again()
+        await wren.taps("Load it afresh")
+        await until(lambda: wren.asked_to_stay == 1)
+        await expect(wren.field("Your message")).to_have_value("half a thought")
+        await wren.writes("Your message", "")
+        await wren.taps("Load it afresh")
+        await wren.sees_no("This page is from before an update")
+        await wren.says("a whole one")
+        await wren.sees_state("Sent")
 
 
 async def test_who_may_not_take_part_for_now_is_told_why(small_hub: "Hub") -> None:

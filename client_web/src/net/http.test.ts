@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { describe, expect, test, vi } from 'vitest'
 import { Http, OutOfTouch, query, Refused } from './http'
+import { spoken } from './wire'
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } })
@@ -66,6 +67,16 @@ test('an ended session is told to the page, and a refusal counts as having reach
   await expect(http.get('/api/me')).rejects.toBeInstanceOf(Refused)
   expect(http.signedOut).toHaveBeenCalledOnce()
   expect(http.reached).toHaveBeenCalledWith(true)
+})
+
+test.each(['get', 'post'] as const)('each request says which wire the page speaks: %s (FAULTS 37)', async (method) => {
+  const sent: unknown[] = []
+  const http = new Http((_, init) => {
+    sent.push(init.headers)
+    return Promise.resolve(json(200, {}))
+  })
+  await http[method]('/api/me')
+  expect(sent).toMatchObject([{ 'beside-speaks': String(spoken.version) }])
 })
 
 test('a query leaves out what is not given', () => {

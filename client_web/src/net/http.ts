@@ -1,8 +1,9 @@
 // One request and its answer. Two things can go wrong: the house said no (`Refused`), or we did not reach the house (`OutOfTouch`).
 
-import type { Refusal } from './wire'
+import { spoken, type Refusal } from './wire'
 
 const ANSWER_MS = 15_000 // a slow phone network answers within this; beyond it, we say that we've lost touch
+const SPEAKS = { [spoken.header]: String(spoken.version) }
 
 /** The house answered, and said no. `message` is care text, fit to be shown. */
 export class Refused extends Error {
@@ -105,10 +106,11 @@ function asked(method: Method, body: unknown, patience: Patience): RequestInit {
     credentials: 'same-origin',
     cache: 'no-store',
     redirect: 'error',
+    headers: SPEAKS,
     signal: either(AbortSignal.timeout(patience.ms ?? ANSWER_MS), patience.unwanted),
   }
   if (method === 'GET') return init
-  return { ...init, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }
+  return { ...init, headers: { ...SPEAKS, 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) }
 }
 
 /** By hand: phones of a few years ago do not know `AbortSignal.any`. */

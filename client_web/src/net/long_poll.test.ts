@@ -151,6 +151,7 @@ describe('its end is told as a socket’s would be', () => {
     ['a gateway that asks for a pause', new OutOfTouch('x', 5_000), { code: 1006, retryAfterMs: 5_000 }],
     ['a house that asks for a pause', new Refused(503, refusal('busy')), { code: 1006, retryAfterMs: 5_000 }],
     ['a session that has ended', new Refused(401, refusal('not_signed_in')), { code: 4001, retryAfterMs: null }],
+    ['a page that is too old', new Refused(409, refusal('upgrade_required')), { code: 4013, retryAfterMs: null }],
     ['somebody who may not take part', new Refused(403, refusal('suspended')), { code: 4003, retryAfterMs: null }],
   ])('%s', async (_, trouble, end) => {
     const { clock, requests, ends, last } = await stage()

@@ -153,6 +153,7 @@ export class LongPoll implements Wire {
   #end(trouble: unknown): void {
     if (trouble instanceof Refused && trouble.status === 401) this.#close(closeCodes.signed_out)
     else if (trouble instanceof Refused && trouble.code === 'suspended') this.#close(closeCodes.blocked)
+    else if (trouble instanceof Refused && trouble.code === 'upgrade_required') this.#close(closeCodes.too_old)
     else if (trouble instanceof Refused || trouble instanceof OutOfTouch) this.#close(BROKEN, trouble.retryAfterMs)
     else throw trouble
   }

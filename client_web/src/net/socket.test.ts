@@ -4,7 +4,7 @@ import { backoff, CAP_IDLE_MS, CAP_OPEN_MS } from './backoff'
 import { HandClock } from './clock'
 import { OutOfTouch, Refused } from './http'
 import { Socket, type Touch, type Wire } from './socket'
-import type { AnyEvent, Ticket } from './wire'
+import { spoken, type AnyEvent, type Ticket } from './wire'
 
 class FakeWire implements Wire {
   onopen: (() => void) | null = null
@@ -25,6 +25,7 @@ class FakeWire implements Wire {
 }
 
 const welcome = { type: 'welcome', account: 'a', epoch: 'e', server_time: '', heartbeat_seconds: 20, ref: null }
+const nothing = { message: '', field: null, retry_after_ms: null }
 const message = (seq: number) => ({ type: 'message.posted', conversation: 'c', log: 'public', seq })
 
 function stage(ticket: () => Promise<Ticket> = () => Promise.resolve({ ticket: 't'.repeat(16), expires_at: '' })) {
@@ -71,7 +72,7 @@ function stage(ticket: () => Promise<Ticket> = () => Promise.resolve({ ticket: '
 test('it says hello with a ticket, and is in touch at welcome', async () => {
   const { last, touches, arrive } = stage()
   await arrive()
-  expect(last().said).toEqual([{ type: 'hello', ticket: 't'.repeat(16) }])
+  expect(last().said).toEqual([{ type: 'hello', ticket: 't'.repeat(16), speaks: spoken.version }])
   expect(touches).toEqual(['reaching', 'in_touch'])
 })
 
@@ -238,6 +239,32 @@ test('without a session no ticket is given, and the page hears that it is signed
   socket.start()
   await clock.turn(0)
   expect(socket.touch).toBe('signed_out')
+})
+
+describe('a page that is too old stays away until somebody loads it afresh (FAULTS 37)', () => {
+  test('where it is told at the ticket', async () => {
+    let tries = 0
+    const { clock, wires, socket } = stage(() => {
+      tries += 1
+      return Promise.reject(new Refused(409, { ...nothing, code: 'upgrade_required' }))
+    })
+    socket.start()
+    await clock.turn(0)
+    socket.wake()
+    await clock.turn(3_600_000)
+    expect([socket.touch, tries, wires.length]).toEqual(['outdated', 1, 0])
+  })
+
+  test('where it is told over the socket', async () => {
+    const { clock, last, wires, frames, socket, arrive } = stage()
+    await arrive()
+    last().hear({ type: 'refused', code: 'upgrade_required', message: '', ref: null })
+    last().onclose?.({ code: 4013 })
+    socket.wake()
+    await clock.turn(3_600_000)
+    expect([socket.touch, wires.length]).toEqual(['outdated', 1])
+    expect(frames.map((one) => one.type)).toEqual(['welcome', 'refused'])
+  })
 })
 
 test.each<[string, () => Error]>([

@@ -6,7 +6,7 @@ import type { Cancel, Clock } from './clock'
 import { Confirming } from './confirming'
 import { isLogEvent, read } from './frames'
 import { OutOfTouch, Refused } from './http'
-import { closeCodes, type AnyCommand, type AnyEvent, type Ticket } from './wire'
+import { closeCodes, spoken, type AnyCommand, type AnyEvent, type Ticket } from './wire'
 
 const CONNECT_MS = 5_000
 const SILENCE_MS = 45_000 // the server speaks at least every 20 s; two missed, and the line is dead
@@ -20,7 +20,7 @@ const POLLING_MS = 5 * 60_000 // then a socket is tried again: the network may b
 const NO_TICKET = '-'.repeat(16) // over HTTPS the session is enough
 
 /** Why a socket will not come back by itself. */
-export type Ending = 'signed_out' | 'blocked' | 'another_tab'
+export type Ending = 'signed_out' | 'blocked' | 'another_tab' | 'outdated'
 export type Touch = 'resting' | 'reaching' | 'in_touch' | 'lost' | Ending
 
 /** As much of a WebSocket as we use. */
@@ -58,6 +58,7 @@ const ENDINGS: ReadonlyMap<number, Ending> = new Map([
   [closeCodes.signed_out, 'signed_out'],
   [closeCodes.blocked, 'blocked'],
   [closeCodes.another_tab, 'another_tab'],
+  [closeCodes.too_old, 'outdated'],
 ])
 
 /** Codes by which the house itself ended a socket: it was there. */
@@ -154,7 +155,7 @@ export class Socket {
     this.#wire = wire
     this.#watchConnect()
     wire.onopen = () => {
-      wire.send(JSON.stringify({ type: 'hello', ticket } satisfies AnyCommand))
+      wire.send(JSON.stringify({ type: 'hello', ticket, speaks: spoken.version } satisfies AnyCommand))
     }
     wire.onmessage = ({ data }) => {
       if (wire === this.#wire) this.#hear(data)
@@ -181,6 +182,7 @@ export class Socket {
   #noTicket(trouble: unknown): void {
     if (trouble instanceof Refused && trouble.status === 401) this.#end('signed_out')
     else if (trouble instanceof Refused && trouble.code === 'suspended') this.#end('blocked')
+    else if (trouble instanceof Refused && trouble.code === 'upgrade_required') this.#end('outdated')
     else if (trouble instanceof Refused || trouble instanceof OutOfTouch) this.#stayAway(trouble.retryAfterMs ?? 0)
     else this.#lose()
   }

@@ -9,11 +9,14 @@ export type Instant = string;
 /**
  * The first frame, within 10 s: the one-time ticket from `POST /api/tickets` (valid 30 s).
  *
- * Answered by `welcome`. Where the ticket is not good, or the first frame is another, the socket is closed with 4011 and no frame.
+ * Answered by `welcome`. Where the ticket is not good, or the first frame is another, the socket is closed with 4011 and no frame. Where the server no
+ * longer speaks the version that the client says, it is answered by `refused` with `upgrade_required`, and closed with 4013.
  */
 export interface Hello {
   type: "hello";
   ticket: string;
+  /** The version of the wire that the client speaks. Left out, it is the first. */
+  speaks?: number;
   /** Chosen by the client; the answer or refusal carries it back. */
   ref?: string | null;
 }
@@ -1248,6 +1251,7 @@ export const closeCodes = {
   load_afresh: 4010,
   hello_late: 4011,
   another_tab: 4012,
+  too_old: 4013,
   too_many_mistakes: 4029,
 } as const;
 
@@ -1263,6 +1267,7 @@ export const closeMeanings = {
   4010: "Load afresh: what you may do has changed (a role was given or taken). Load `GET /api/me`, forget cursors, reconnect and subscribe anew.",
   4011: "No good `hello`: none within 10 s, another frame first, or a ticket used, too old or not of this session. Reconnect with a new ticket.",
   4012: "A sixth socket of the same account was opened; this one, the oldest, was closed. Do not reconnect by yourself.",
+  4013: "The client speaks a version of the wire that the server no longer does. Do not reconnect by yourself; keep what was typed on the screen, say so, and load afresh when the person presses.",
   4029: "More than 20 refused frames in a minute. Wait a minute before reconnecting.",
 } as const;
 
@@ -1316,6 +1321,12 @@ export const refusals = {
 } as const;
 
 export type RefusalCode = keyof typeof refusals;
+
+/** The version of the wire that a page says: in `hello`, and in a header. */
+export const spoken = {
+  version: 2,
+  header: "beside-speaks",
+} as const;
 
 /** Lengths that the server enforces; text is counted after NFC. */
 export const limits = {

@@ -9,7 +9,7 @@ const pause = () => new Response('', { status: 503, headers: { 'retry-after': '3
 const tooOld = () =>
   Response.json(
     { code: 'upgrade_required', message: 'This page is from before.', field: null, retry_after_ms: null },
-    { status: 426 },
+    { status: 409 },
   )
 
 test('a laptop that slept for eight hours catches up at once, without an empty page and without a loop (FAULTS 18)', async () => {
@@ -126,13 +126,34 @@ describe('a device whose clock is wrong (FAULTS 25)', () => {
 })
 
 test('a page that the house no longer understands says so plainly, and keeps the words (FAULTS 37, the client’s half)', async () => {
-  const { house, session, talk } = await stage()
+  const { house, session, talk, bodies } = await stage()
   house.instead = tooOld
   house.wires.at(-1)?.drop()
   talk.send('still here')
   await house.clock.turn(5_000)
-  expect(session.outdated).toBe(true)
+  expect([session.outdated, session.lost]).toEqual([true, false])
   expect(talk.pending).toMatchObject([{ state: 'refused', body: 'still here', why: 'This page is from before.' }])
+  const tries = house.tries.length
+  session.wake()
+  talk.send('and this')
+  await house.clock.turn(HOUR)
+  expect(house.tries.length - tries).toBe(1) // the new words, once; then nobody asks any more
+  expect(talk.pending.map((item) => item.body)).toEqual(['still here', 'and this'])
+  expect([talk.outbox.holdsWords, bodies()]).toEqual([true, ['Hi.']])
+})
+
+test('a page that is told over the socket that it is too old says so, and takes back the words that were on their way (FAULTS 37, the client’s half)', async () => {
+  const { house, session, talk } = await stage()
+  const wire = house.wires.at(-1)
+  if (wire) wire.asleep = true
+  talk.send('on its way')
+  house.instead = tooOld
+  wire?.drop(4013)
+  await house.clock.turn(10)
+  expect([session.outdated, session.touch]).toEqual([true, 'outdated'])
+  const [waiting] = talk.pending
+  expect(waiting).toMatchObject({ state: 'refused', body: 'on its way' })
+  expect(talk.outbox.takeBack(waiting?.clientId ?? '')).toBe('on its way')
 })
 
 describe('a house that is down is not stormed by a page with words to send (FAULTS 36)', () => {

@@ -231,6 +231,7 @@ export class Session {
     } else if (touch === 'signed_out') {
       this.#leave('signed_out')
     } else {
+      if (touch === 'outdated') this.outdated = true
       if (touch !== 'reaching') for (const one of this.#followers) one.outOfTouch()
       if (touch === 'blocked') for (const { reload } of this.#listeners) reload() // what was decided, and why, is among it
       this.#untell = this.clock.after(LOST_AFTER_MS, () => {

@@ -25,7 +25,7 @@ export const shared = {
       'This page can’t be used from here right now. The places under “Urgent help” are there for you all the same.',
     why: 'What happened, and why',
     outdated:
-      'This page is from before an update, and can’t go on as it is. Send or copy what you’ve written, then load it afresh.',
+      'This page is from before an update, so nothing more can go out from it. What you’ve written stays here until you load it afresh. Copy what you’d like to keep.',
     loadAfresh: 'Load it afresh',
     unreachable: 'We can’t reach the house just now. It is most likely the connection, and not you.',
     tryAgain: 'Try again',

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from beside.accounts.actors import SignedIn, actor_for_token, refresh
 from beside.accounts.cookies import set_cookie_header, token_in
 from beside.gateway.origin import is_ours
+from beside.gateway.too_old import require_spoken
 from beside.gateway.turns import Turns
 from beside.kit.again import again
 from beside.kit.context import query
@@ -60,6 +61,7 @@ class DoorKeeper:
     async def _answer(self, door: Door, request: Request) -> Response:
         if not is_ours(request.method, request.headers, self._origins):
             raise NotAllowed("cross_site")
+        require_spoken(door, request.headers)
         if not door.crowded:
             return await self._let_in(door, request)
         raw = await _read(request)  # before the turn: nobody may hold one by sending slowly

@@ -24,9 +24,10 @@ from beside.kit.metrics import SOCKETS
 from beside.presence import on_shift
 from beside.protocol.codes import REFUSALS, CloseCode
 from beside.protocol.commands import Hello
-from beside.protocol.decode import NotUnderstood, decode
-from beside.protocol.events import Welcome
+from beside.protocol.decode import NotUnderstood, decode, encode
+from beside.protocol.events import Refused, Welcome
 from beside.protocol.shapes import Log
+from beside.protocol.versions import is_spoken
 
 PATH = "/ws"
 HELLO_S = 10.0  # FAULTS 62
@@ -64,9 +65,9 @@ class SocketDoor:
         if signed_in is None:
             return
         await socket.accept()
-        hello = None if signed_in.suspended else await self._hello(socket, signed_in)
-        if hello is None:
-            await socket.close(CloseCode.blocked if signed_in.suspended else CloseCode.hello_late)
+        hello = CloseCode.blocked if signed_in.suspended else await self._hello(socket, signed_in)
+        if isinstance(hello, CloseCode):
+            await socket.close(hello)
             return
         connection = Connection(signed_in.actor, socket.scope["extensions"]["beside.transport"])
         _forget_headers(socket)
@@ -88,21 +89,25 @@ class SocketDoor:
             return None
         return signed_in
 
-    async def _hello(self, socket: WebSocket, signed_in: SignedIn) -> Hello | None:
-        """The first frame must be a hello with a good ticket, in time."""
+    async def _hello(self, socket: WebSocket, signed_in: SignedIn) -> Hello | CloseCode:
+        """The first frame must be a hello with a good ticket, in time, of a page that we still understand."""
         try:
             async with asyncio.timeout(HELLO_S):
                 said = decode(await socket.receive_text())
         except (TimeoutError, NotUnderstood, KeyError):
-            return None
+            return CloseCode.hello_late
         if not isinstance(said, Hello):
-            return None
+            return CloseCode.hello_late
+        if not is_spoken(said.speaks):
+            refused = Refused(ref=said.ref, code="upgrade_required", message=REFUSALS["upgrade_required"])
+            await socket.send_text(encode(refused).decode())  # pages that do not know the close code know this
+            return CloseCode.too_old
         try:
             async with self._roster.entrance, command(self._roster.house, signed_in.actor) as ctx:
                 owner = await redeem_ticket(ctx, said.ticket)
-                return said if owner and owner.actor.session == signed_in.actor.session else None
+                return said if owner and owner.actor.session == signed_in.actor.session else CloseCode.hello_late
         except BesideError:
-            return None
+            return CloseCode.hello_late
 
     async def _serve(self, socket: WebSocket, connection: Connection, hello: Hello) -> None:
         roster, actor = self._roster, connection.actor

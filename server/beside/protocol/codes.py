@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class CloseCode(IntEnum):
-    """Why the server ended a socket. Only 4003 and 4001 mean: do not come back by yourself."""
+    """Why the server ended a socket. Only 4001, 4003, 4012 and 4013 mean: do not come back by yourself."""
 
     restart = 1012
     bad_frame = 1007
@@ -16,6 +16,7 @@ class CloseCode(IntEnum):
     load_afresh = 4010
     hello_late = 4011
     another_tab = 4012
+    too_old = 4013
     too_many_mistakes = 4029
 
 
@@ -30,6 +31,8 @@ CLOSE_MEANINGS: dict[int, str] = {
     4010: "Load afresh: what you may do has changed (a role was given or taken). Load `GET /api/me`, forget cursors, reconnect and subscribe anew.",
     4011: "No good `hello`: none within 10 s, another frame first, or a ticket used, too old or not of this session. Reconnect with a new ticket.",
     4012: "A sixth socket of the same account was opened; this one, the oldest, was closed. Do not reconnect by yourself.",
+    4013: "The client speaks a version of the wire that the server no longer does. Do not reconnect by yourself; keep what was typed on the screen, "
+    "say so, and load afresh when the person presses.",
     4029: "More than 20 refused frames in a minute. Wait a minute before reconnecting.",
 }
 

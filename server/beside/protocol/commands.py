@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from beside.protocol.shapes import Body, Log, Ref, Seq
+from beside.protocol.versions import FIRST, Version
 
 
 class Command(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, tag_field="type"):
@@ -17,10 +18,12 @@ class Command(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True, tag
 class Hello(Command, tag="hello", frozen=True):
     """The first frame, within 10 s: the one-time ticket from `POST /api/tickets` (valid 30 s).
 
-    Answered by `welcome`. Where the ticket is not good, or the first frame is another, the socket is closed with 4011 and no frame.
+    Answered by `welcome`. Where the ticket is not good, or the first frame is another, the socket is closed with 4011 and no frame. Where the server no
+    longer speaks the version that the client says, it is answered by `refused` with `upgrade_required`, and closed with 4013.
     """
 
     ticket: Annotated[str, Meta(min_length=16, max_length=128)]
+    speaks: Version = FIRST
 
 
 class Subscribe(Command, tag="subscribe", frozen=True):

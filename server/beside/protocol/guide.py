@@ -31,6 +31,13 @@ statuses, and when it comes are listed under *Refusal codes*. What somebody may 
 no door: `404 not_found`. Another method than those of a path is `405 wrong_method`. `429` and `503` carry `Retry-After` (seconds) and `retry_after_ms`:
 nothing was stored, try again then. A head over 16 KiB is answered with a bare 431. Ignore fields and codes you do not know; new ones may come.
 
+## Versions
+
+The wire has a version, a whole number. Say the one you were written for in the header `Beside-Speaks` of each request (and in the socket's `hello`);
+without it you are taken for the first. The server goes on answering older ones for as long as it can. To one that is too old everything is
+`409 upgrade_required`, except leaving, raising a call and taking one: do not try again, keep what was typed on the screen, and load your client afresh
+when the person asks for it. A server may be older than you are, while a new version is being rolled out: take what it refuses as you would any other day.
+
 ## Trying again
 
 `GET`, `PUT` and `DELETE` may be repeated. `POST /api/conversations/{conversation}/messages` may be repeated with the same `client_id` and the same body: the
@@ -74,7 +81,8 @@ you do not know. Times are RFC 3339 with a zone; ids are UUIDs.
 2. `POST /api/tickets` with that cookie and the header `Origin`. The answer is `{"ticket": …, "expires_at": …}`: good once, for 30 s, for this session.
 3. Open the WebSocket `/ws` (`wss://` in place of `https://`) with the same cookie and the same `Origin`. No query string, no subprotocol. Without them the
    handshake is refused: `400` with a query string, `403` for another Origin, `401` without a session, `429` with too many sockets from one address.
-4. Within 10 s send `{"type": "hello", "ticket": …}` as the first frame. The answer is `welcome`: keep its `epoch`. If there is no such hello, or its ticket was
+4. Within 10 s send `{"type": "hello", "ticket": …, "speaks": 2}` as the first frame; `speaks` is the version of the wire that you were written for (see
+   *Versions* in the OpenAPI document). The answer is `welcome`: keep its `epoch`. If there is no such hello, or its ticket was
    used before, is older than 30 s or of another session, no frame comes: the socket is closed with 4011. Get a new ticket.
 
 At most five sockets per account: the oldest is closed with 4012 when a sixth opens.
@@ -145,7 +153,7 @@ true without loading it again; what is null in it is as it was. `changed` names 
 ## A short session
 
 ```
-> {"type": "hello", "ticket": "Zm9yIGV4YW1wbGUgb25seQ", "ref": "1"}
+> {"type": "hello", "ticket": "Zm9yIGV4YW1wbGUgb25seQ", "speaks": 2, "ref": "1"}
 < {"type": "welcome", "ref": "1", "account": "01930000-0000-7000-8000-0000000000aa", "epoch": "k3", "server_time": "2026-11-21T22:00:00Z", "heartbeat_seconds": 20}
 > {"type": "subscribe", "conversation": "01930000-0000-7000-8000-0000000000cc", "after_seq": 41, "epoch": "k3", "ref": "2"}
 < {"type": "subscribed", "ref": "2", "conversation": "01930000-0000-7000-8000-0000000000cc", "log": "public", "from_seq": 41, "last_seq": 42, "earlier": true}

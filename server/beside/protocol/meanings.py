@@ -66,7 +66,10 @@ MEANINGS: dict[str, Meaning] = {
     ),
     "busy": Meaning((503,), "More is waiting to be stored than a second's work. " + _NEXT_TIME),
     "unavailable": Meaning((503,), "The database cannot be reached, or a mistake of ours. " + _NEXT_TIME),
-    "upgrade_required": Meaning((), "Not said by this version: kept for the day when an old page can no longer be served."),
+    "upgrade_required": Meaning(
+        (409,),
+        "The client says a version (`hello`, or the header `Beside-Speaks`) that is no longer answered. Do not try again: keep what was typed, load afresh.",
+    ),
     "handshake_order": Meaning((), "A second `hello` on one socket. (Anything else before the first `hello` closes it with 4011.)"),
     "too_many_open": Meaning((429,), "1,000 sockets from one address (429, at the handshake); on the socket: more than 64 logs followed by one socket."),
     "too_many_tries": Meaning(

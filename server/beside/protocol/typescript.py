@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from beside.protocol import shapes
+from beside.protocol import shapes, versions
 from beside.protocol.codes import CLOSE_MEANINGS, REFUSALS, CloseCode
 from beside.protocol.schemas import PREFIX, Schema, bodies_said, commands_said, components, events_said, log_events
 
@@ -29,6 +29,7 @@ def typescript() -> str:
         _constant("closeMeanings", CLOSE_MEANINGS, "What each close code means, for logs and developers."),
         _constant("refusals", REFUSALS, "Refusal codes, and the care text of each."),
         "export type RefusalCode = keyof typeof refusals;\n",
+        _constant("spoken", {"version": versions.SPOKEN, "header": versions.HEADER}, "The version of the wire that a page says: in `hello`, and in a header."),
         _constant("limits", LIMITS, "Lengths that the server enforces; text is counted after NFC."),
     ]
     return "\n".join(parts)
