@@ -77,7 +77,7 @@ class Node:
                         await asyncio.wait_for(task, self.settings.grace_seconds)
 
     async def _work(self) -> None:
-        await run_worker(self.house, self.stop, self.settings.allowed_private_hosts)
+        await run_worker(self.house, self.stop, self.settings.allowed_private_hosts, self.settings.heart)
 
 
 class Server(uvicorn.Server):

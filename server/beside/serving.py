@@ -47,7 +47,7 @@ async def work(settings: Settings) -> None:
             ready = await awaited(house.database, lambda: _require_ready(house, settings), stop)
         if ready:
             async with standing(house), looking_out(house, stop, settings.allowed_private_hosts):
-                await run_worker(house, stop, settings.allowed_private_hosts)
+                await run_worker(house, stop, settings.allowed_private_hosts, settings.heart)
 
 
 async def migrate_database(settings: Settings, *, wait: bool = False) -> None:
@@ -110,7 +110,8 @@ async def _is_there(database: Database) -> bool:
 
 
 async def _require_ready(house: House, settings: Settings) -> None:
-    """The database is there, at this version, keeps what it acknowledges, and was written with our key."""
+    """The database is there, at this version, keeps what it acknowledges, and was written with our key; and a heart that was set can beat."""
+    settings.heart  # noqa: B018  asked for what it raises
     await _require_newest(house.database)
     await _require_durable(house.database, settings)
     await ask_database(house)  # here, because the server would hide what a wrong key says

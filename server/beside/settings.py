@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from beside.escalations.heartbeat import Heart
 from beside.kit.mail import Relay, relay_of
+from beside.kit.webhooks import is_secret
 
 
 class NotConfigured(Exception):
@@ -41,6 +43,11 @@ class Settings(BaseSettings):
         description="smtps://user:password@relay:465, smtp://… (STARTTLS, or nothing is sent) or smtp+plain://… (in clear, on this machine): on-call e-mail.",
     )
     mail_from: str | None = Field(None, description="The address that on-call e-mail comes from, such as beside@example.org.")
+    heartbeat_url: str | None = Field(None, description="A receiver of your own: a signed heartbeat goes there each minute, by the way of a page.")
+    heartbeat_secret_file: Path | None = Field(None, description="What signs the heartbeat: `whsec_` and base64 of 32 random bytes.")
+    deadman_url: str | None = Field(
+        None, description="A switch outside that calls you when it hears nothing: POSTed to after each heartbeat that was taken in, and at no other time."
+    )
     message_rate: str = Field("10/10 seconds", description="How many messages one person may send; more wait, and are never dropped.")
     grace_seconds: int = Field(10, ge=1, le=120, description="How long a stopping node waits for answers under way.")
     leave_seconds: int = Field(0, ge=0, le=60, description="How long a stopping node goes on after it said so, for the proxy to notice: 5 behind a proxy.")
@@ -86,6 +93,20 @@ class Settings(BaseSettings):
             return relay_of(self.smtp_url, self.mail_from or "")
         except ValueError:
             raise NotConfigured("BESIDE_SMTP_URL must read smtps://user:password@relay:465 or the like, with BESIDE_MAIL_FROM a plain address") from None
+
+    @cached_property
+    def heart(self) -> Heart | None:
+        """Where heartbeats go; None where there are none."""
+        if self.heartbeat_url is None:
+            if self.deadman_url:
+                raise NotConfigured("BESIDE_DEADMAN_URL is told only of heartbeats that were taken in: set BESIDE_HEARTBEAT_URL to a receiver for them")
+            return None
+        if self.heartbeat_secret_file is None:
+            raise NotConfigured("Set BESIDE_HEARTBEAT_SECRET_FILE to a file with `whsec_` and base64 of 32 random bytes")
+        secret = _read(self.heartbeat_secret_file, "BESIDE_HEARTBEAT_SECRET_FILE").strip()
+        if not is_secret(secret):
+            raise NotConfigured("The secret in BESIDE_HEARTBEAT_SECRET_FILE must be `whsec_` and base64 of 24 to 64 bytes")
+        return Heart(self.heartbeat_url, secret, self.deadman_url)
 
     @cached_property
     def keys(self) -> dict[int, bytes]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from beside.escalations import beats
 from beside.escalations.deliver import Outbound
+from beside.escalations.heartbeat import Heart, Pulse
 from beside.escalations.lookout import Lookout
 from beside.escalations.moving import Moving
 from beside.escalations.watchdog import EVERY, watch
@@ -27,10 +28,11 @@ GRACE_S = 8.0  # on the way out, for what was sent to be written down too; what 
 class Worker:
     """Any number may run beside each other. `work` maps the name of a job to what does it."""
 
-    def __init__(self, house: House, work: Mapping[str, Run], outbound: Outbound | None = None) -> None:
+    def __init__(self, house: House, work: Mapping[str, Run], outbound: Outbound | None = None, heart: Heart | None = None) -> None:
         self._house = house
         self._work = work
         self._moving = Moving(house, outbound or Outbound())
+        self._pulse = Pulse(house, outbound or Outbound(), heart) if heart else None
         self._woken = (asyncio.Event(), asyncio.Event())
         self._beat_at = 0.0
 
@@ -86,6 +88,8 @@ class Worker:
         if (now := asyncio.get_running_loop().time()) >= self._beat_at:  # only after a whole look: a worker that cannot look is not at work
             await beats.beat(self._house)
             self._beat_at = now + beats.EVERY.total_seconds()
+        if self._pulse and (minute := await self._pulse.claim()) is not None:  # from here, so that it stops where pages would
+            self._moving.go(self._pulse.send(minute))
         return more
 
     async def _jobs(self) -> bool:
@@ -109,13 +113,13 @@ class Worker:
         await asyncio.gather(*left, return_exceptions=True)
 
 
-async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str] = ()) -> None:
+async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str] = (), heart: Heart | None = None) -> None:
     """Until `stop`, on connections to the database that are the worker's own: requests that queue for theirs do not hold up an alarm (FAULTS 49).
 
-    `allowed`: the operator's private webhook receivers.
+    `allowed`: the operator's private webhook receivers. `heart`: where heartbeats go, if anywhere.
     """
     async with reserved(house) as own:
-        await Worker(own, WORK, Outbound(allowed, relay=house.relay)).run(stop)
+        await Worker(own, WORK, Outbound(allowed, relay=house.relay), heart).run(stop)
 
 
 @asynccontextmanager

@@ -5,17 +5,18 @@ whoever found it takes the step, by the same claim as a worker: the people on ca
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from beside.audit.write import record
 from beside.escalations.beats import UNSEEN, last_seen
+from beside.escalations.heartbeat import is_missed
 from beside.escalations.ladder import TIMERS
 from beside.escalations.moving import Moving
 from beside.escalations.tables import Escalation
@@ -33,6 +34,7 @@ SOONEST = min(timers.late for timers in TIMERS.values())
 WORDS = {
     AlarmKind.no_worker: "No worker has been seen lately: calls for a clinician are made by the nodes, later than they should be.",
     AlarmKind.step_late: "A call for a clinician is later than it may be.",
+    AlarmKind.heartbeat_missed: "The heartbeat has not been taken in for minutes: what is raised now may not get out.",
 }
 
 
@@ -60,25 +62,28 @@ class Lookout:
 
     async def look(self) -> None:
         """Find what is late, say so, begin to take its step."""
-        at_work, late, standing = await self._find()
+        at_work, late, standing, missed = await self._find()
         # a node that has just started gives the worker beside it as long as one may be silent
         self._unseen_for = timedelta() if at_work else self._unseen_for + timedelta(seconds=LOOK_S)
         silent = self._unseen_for > UNSEEN
         if silent:
             await self._say(AlarmKind.no_worker, None, "", standing)
+        if missed:
+            await self._say(AlarmKind.heartbeat_missed, None, "", standing)
         for escalation, hub in late:
             await self._say(AlarmKind.step_late, hub, str(escalation), standing)
-        stands = {AlarmKind.step_late.value for _ in late} if at_work else {kind for kind, _ in standing}
-        self.concerns = {kind.value: WORDS[kind] for kind in AlarmKind if kind.value in stands}
+        holds = {kind for kind, true in ((AlarmKind.step_late, late), (AlarmKind.no_worker, silent), (AlarmKind.heartbeat_missed, missed)) if true}
+        if not at_work:  # whoever found it, it goes on: the next step will be late too
+            holds |= {AlarmKind.step_late, AlarmKind.no_worker} & {AlarmKind(kind) for kind, _ in standing}
+        self.concerns = {kind.value: WORDS[kind] for kind in AlarmKind if kind in holds}
         if late:
             await self._take_the_step([escalation for escalation, _ in late])
         if standing:
             await self._write_into_ledgers()
-        if standing and at_work:
-            await self._end([str(escalation) for escalation, _ in late])
+            await self._end(holds, [str(escalation) for escalation, _ in late] if at_work else None)
 
-    async def _find(self) -> tuple[bool, list[tuple[UUID, UUID]], set[tuple[str, str]]]:
-        """Whether a worker is at work; what is late, with its hub; which alarms stand."""
+    async def _find(self) -> tuple[bool, list[tuple[UUID, UUID]], set[tuple[str, str]], bool]:
+        """Whether a worker is at work; what is late, with its hub; which alarms stand; whether heartbeats are missed."""
         async with query(self._house) as ctx:
             seen = await last_seen(ctx)
             waiting = select(Escalation.id, Escalation.hub_id, Escalation.severity, Escalation.next_step_at).where(
@@ -87,7 +92,8 @@ class Lookout:
             found = (await ctx.db.exec(waiting.order_by(col(Escalation.next_step_at)).limit(AT_ONCE))).all()
             late = [(escalation, hub) for escalation, hub, severity, due in found if due and due < ctx.now - TIMERS[severity].late]
             standing = (await ctx.db.exec(select(Alarm.kind, Alarm.about).where(col(Alarm.ended_at).is_(None)))).all()
-            return seen is not None and seen >= ctx.now - UNSEEN, late, {(str(kind), about) for kind, about in standing}
+            at_work = seen is not None and seen >= ctx.now - UNSEEN
+            return at_work, late, {(str(kind), about) for kind, about in standing}, await is_missed(ctx)
 
     async def _say(self, kind: AlarmKind, hub: UUID | None, about: str, standing: set[tuple[str, str]]) -> None:
         """Of all processes that found it, one says so. Nothing is locked for it that whoever hangs may hold."""
@@ -120,10 +126,12 @@ class Lookout:
                 if first.rowcount and hub:
                     await record(ctx, "escalation:step:late", hub, escalation=about)
 
-    async def _end(self, late: Sequence[str]) -> None:
-        """A worker is at work again: what is not late any more is no alarm any more."""
+    async def _end(self, holds: Collection[AlarmKind], late: Sequence[str] | None) -> None:
+        """What does not hold any more is no alarm any more. Of those about one escalation, while a worker is at work, all but `late`."""
+        over: ColumnElement[bool] = col(Alarm.kind).not_in(holds)
+        if late is not None:
+            over = or_(over, and_(col(Alarm.kind) == AlarmKind.step_late, col(Alarm.about).not_in(late)))
         async with command(self._house) as ctx:
-            over = col(Alarm.ended_at).is_(None), col(Alarm.about).not_in(late)
-            ended = await ctx.db.exec(update(Alarm).where(*over).values(ended_at=ctx.now))
+            ended = await ctx.db.exec(update(Alarm).where(col(Alarm.ended_at).is_(None), over).values(ended_at=ctx.now))
         if ended.rowcount:
-            log.info("escalation.moving_again", node=self._house.node)
+            log.info("escalation.alarm_over", count=ended.rowcount, node=self._house.node)

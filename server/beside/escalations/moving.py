@@ -47,7 +47,7 @@ class Moving:
             if escalation not in self._moving:
                 await self._stepping.acquire()
                 self._moving.add(escalation)
-                self._go(self._advance(escalation))
+                self.go(self._advance(escalation))
 
     async def look(self) -> int:
         """Take every step that is due now and make its attempts, to the end; return how many attempts there were. For drills and tests."""
@@ -59,7 +59,7 @@ class Moving:
         """One that breaks, or whose row somebody holds, must not keep the others from moving."""
         try:
             for one in await advance(self._house, escalation, self._room):
-                self._go(self._attempt(one))
+                self.go(self._attempt(one))
         except Exception as failure:
             log.error("escalation.step_broke", escalation=str(escalation), error=type(failure).__name__, exc_info=failure)
         finally:
@@ -74,7 +74,8 @@ class Moving:
         finally:
             self._room.leave(trying.channel)
 
-    def _go(self, work: Coroutine[None, None, None]) -> None:
+    def go(self, work: Coroutine[None, None, None]) -> None:
+        """Begin it, and count it among what is under way."""
         task = asyncio.create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

@@ -18,6 +18,8 @@ class AlarmKind(StrEnum):
     """An open escalation's step is later than its severity bears."""
     no_worker = "no_worker"
     """No worker has been seen lately."""
+    heartbeat_missed = "heartbeat_missed"
+    """The operator's receiver has taken in no heartbeat lately."""
 
 
 class WorkerBeat(Table, table=True):

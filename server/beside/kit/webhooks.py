@@ -22,6 +22,14 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(randomness.token_bytes(SECRET_BYTES)).decode()
 
 
+def is_secret(text: str) -> bool:
+    """Whether this can sign."""
+    try:
+        return text.startswith(PREFIX) and 24 <= len(base64.b64decode(text.removeprefix(PREFIX), validate=True)) <= 64
+    except ValueError:
+        return False
+
+
 def sign(secrets: Sequence[str], id: str, at: datetime, body: bytes) -> dict[str, str]:  # noqa: A002  the standard's own word
     """The three headers. With several `secrets` (while one is being exchanged) there are as many signatures, the newest first.
 
