@@ -215,6 +215,21 @@ test('a page that wakes while it waits for the answer to a send does not go on w
   expect(wires.length).toBe(2)
 })
 
+test('a ticket is waited for longer than a socket, unless the page wakes meanwhile (FAULTS 20, 33)', async () => {
+  let asked = 0
+  const { clock, wires, socket, touches } = stage(() => new Promise<Ticket>(() => (asked += 1)))
+  socket.start()
+  await clock.turn(4_000)
+  socket.wake()
+  await clock.turn(2_000)
+  expect([asked, touches]).toEqual([1, ['reaching']])
+  socket.wake()
+  await clock.turn(0)
+  expect(asked).toBe(2)
+  await clock.turn(15_000)
+  expect([touches.at(-1), wires.length]).toEqual(['lost', 0])
+})
+
 test('it comes back sooner while somebody is talking, and slower for a page that rests (FAULTS 36)', async () => {
   const { clock, wires, socket, arrive, last } = stage()
   await arrive()
@@ -373,17 +388,6 @@ test('a line that never holds is tried more and more seldom, one that held at on
   last().onclose?.({ code: 1006 })
   await clock.turn(500)
   expect(wires.length).toBe(before + 2)
-})
-
-test('a ticket that does not come within five seconds is not waited for', async () => {
-  let tries = 0
-  const { clock, socket } = stage(() => {
-    tries += 1
-    return new Promise(() => undefined)
-  })
-  socket.start()
-  await clock.turn(5_500)
-  expect(tries).toBe(2)
 })
 
 test('a frame that it does not understand is passed by', async () => {

@@ -9,6 +9,7 @@ import { OutOfTouch, Refused } from './http'
 import { closeCodes, spoken, type AnyCommand, type AnyEvent, type Ticket } from './wire'
 
 const CONNECT_MS = 5_000
+const TICKET_MS = 15_000 // where everybody asks at once the house gives them out in turn; who asks anew goes to the end of the line, and makes it longer
 const SILENCE_MS = 45_000 // the server speaks at least every 20 s; two missed, and the line is dead
 const PONG_MS = 8_000 // after a send: no frame in this time means that the socket only looks open; the page says so by the tenth second
 const WAKE_SILENCE_MS = 25_000 // on waking: silent for longer than a heartbeat, so do not even ask
@@ -80,6 +81,7 @@ export class Socket {
   #rest: Cancel | undefined // the house asked us to stay away for a while: no waking up shortens that
   #welcomedAt = 0
   #heardAt = 0
+  #reachingSince = 0
   #retry: Cancel | undefined
   #watch: Cancel | undefined
   #pong: Cancel | undefined
@@ -115,6 +117,8 @@ export class Socket {
       this.#attempt = 0
       this.#refusals = Math.min(this.#refusals, REFUSALS - 1) // it may be another network: one try decides
       void this.#connect()
+    } else if (this.touch === 'reaching') {
+      if (this.#parts.clock.now() - this.#reachingSince > CONNECT_MS) this.#again(0) // the network that it asked over may be gone
     } else if (this.touch === 'in_touch') {
       if (this.#parts.clock.now() - this.#heardAt > WAKE_SILENCE_MS) this.#again(0)
       else this.#expectAnswer(WAKE_PONG_MS)
@@ -139,7 +143,7 @@ export class Socket {
     const reach = (this.#reach += 1)
     this.#become('reaching')
     this.#polling = this.#refusals >= REFUSALS
-    this.#watchConnect()
+    this.#watchConnect(TICKET_MS)
     let ticket = NO_TICKET
     try {
       if (!this.#polling) ticket = (await this.#parts.ticket()).ticket
@@ -153,7 +157,7 @@ export class Socket {
   #open(ticket: string): void {
     const wire = this.#polling ? this.#parts.poll() : this.#parts.open()
     this.#wire = wire
-    this.#watchConnect()
+    this.#watchConnect(CONNECT_MS)
     wire.onopen = () => {
       wire.send(JSON.stringify({ type: 'hello', ticket, speaks: spoken.version } satisfies AnyCommand))
     }
@@ -166,9 +170,10 @@ export class Socket {
     }
   }
 
-  #watchConnect(): void {
+  #watchConnect(ms: number): void {
     this.#watch?.()
-    this.#watch = this.#parts.clock.after(CONNECT_MS, () => {
+    this.#reachingSince = this.#parts.clock.now()
+    this.#watch = this.#parts.clock.after(ms, () => {
       this.#notThrough()
       this.#lose()
     })
