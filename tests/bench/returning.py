@@ -51,30 +51,37 @@ class Returning:
     def __init__(self, url: str, person: Person, room: UUID, member: Member) -> None:
         self.back: float | None = None
         self.tries = 0
-        self._url, self._person, self._room, self._member = url, person, room, member
+        self.turned_away = 0
+        """How often they were asked to come later."""
+        self.member = member
+        self._url, self._person, self._room = url, person, room
         self._coming: asyncio.Task[None] | None = None
 
     def when_lost_go_to(self, port: int) -> None:
         def lost() -> None:
-            self._member.on_lost = None
+            self.member.on_lost = None
             self._coming = asyncio.create_task(self._come_to(port))
 
-        self._member.on_lost = lost
+        self.member.on_lost = lost
 
     async def _come_to(self, port: int) -> None:
         self.tries = await come_back(lambda: self._try(port))
         self.back = time.monotonic()
 
     async def _try(self, port: int) -> None:
-        async with asyncio.timeout(TICKET_S):
-            ticket = await fetch_ticket(self._url, self._person, port)
+        try:
+            async with asyncio.timeout(TICKET_S):
+                ticket = await fetch_ticket(self._url, self._person, port)
+        except Busy:
+            self.turned_away += 1
+            raise
         async with asyncio.timeout(WELCOME_S):
             member = await come_in(self._url, self._person, ticket, port)
         member.say({"type": "subscribe", "conversation": self._room, "after_seq": 0})
         async with asyncio.timeout(TICKET_S):
             while not member.following:  # noqa: ASYNC110  # thousands of them; an event each would be measured too
                 await asyncio.sleep(0.05)
-        self._member = member
+        self.member = member
 
 
 async def fetch_ticket(url: str, person: Person, port: int) -> str:
