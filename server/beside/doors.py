@@ -3,6 +3,7 @@
 from beside.accounts.routes import doors as account_doors
 from beside.conversations.routes import doors as conversation_doors
 from beside.escalations.routes import doors as escalation_doors
+from beside.escalations.shifts.routes import doors as rota_doors
 from beside.gateway.desk import doors as desk_doors
 from beside.gateway.exchange import doors as exchange_doors
 from beside.kit.web import Door
@@ -17,6 +18,7 @@ DOORS: list[Door] = [
     *matching_doors,
     *moderation_doors,
     *escalation_doors,
+    *rota_doors,
     *desk_doors,
     *exchange_doors,
 ]

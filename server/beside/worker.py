@@ -10,6 +10,7 @@ from beside.escalations.deliver import Outbound
 from beside.escalations.heartbeat import Heart, Pulse
 from beside.escalations.lookout import Lookout
 from beside.escalations.moving import Moving
+from beside.escalations.shifts.findings import look_ahead
 from beside.escalations.watchdog import EVERY, watch
 from beside.kit.db import Database
 from beside.kit.egress import make_ready
@@ -21,6 +22,7 @@ from beside.matching.unstaffed import watch_lines
 from beside.reactions import WORK
 
 LOOK_S = 0.5  # between looks when nobody wakes us: a quarter of the 2 s that a critical first attempt may take
+ROTA_S = 60.0  # between looks at which hub's rota is due: each is every ten minutes, three days ahead of what it finds
 REST_S = 1.0  # after a look that broke, so that a database that is away is not hammered
 GRACE_S = 8.0  # on the way out, for what was sent to be written down too; what is cut off is sent again under the same id
 
@@ -46,6 +48,7 @@ class Worker:
             asyncio.create_task(self._keep("jobs", self._jobs, stop, jobs, LOOK_S)),
             asyncio.create_task(self._keep("lines", self._lines, stop, asyncio.Event(), LINES_EVERY.total_seconds())),
             asyncio.create_task(self._keep("watchdog", self._watch, stop, asyncio.Event(), EVERY.total_seconds())),
+            asyncio.create_task(self._keep("rota", self._look_ahead, stop, asyncio.Event(), ROTA_S)),
         ]
         holding = asyncio.create_task(self._moving.hold())
         try:
@@ -94,6 +97,10 @@ class Worker:
 
     async def _jobs(self) -> bool:
         return await run_due(self._house, self._work) >= BATCH
+
+    async def _look_ahead(self) -> bool:
+        await look_ahead(self._house)
+        return False
 
     async def _watch(self) -> bool:
         await watch(self._house)

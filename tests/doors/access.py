@@ -37,6 +37,7 @@ def says(**fields: Any) -> Body:
     return lambda ids: fields
 
 
+EVENING = {"starts": "2026-03-02T18:00", "ends": "2026-03-02T22:00"}
 REASON = says(reason="Because of how it was said.")
 
 ACCESS: dict[str, Row] = {
@@ -119,5 +120,15 @@ ACCESS: dict[str, Row] = {
     "POST /api/on-call/{id}/join": Row(frozenset({"clinician"})),
     "POST /api/on-call/{id}/hand-back": Row(frozenset({"clinician"})),
     "POST /api/on-call/{id}/resolve": Row(frozenset({"clinician"}), body=says(outcome="talked", feedback="Thank you for seeing it.")),
+    "GET /api/rota": Row(CLINICIANS | COORDINATORS),
+    "POST /api/rota/shifts": Row(COORDINATORS, body=lambda ids: {"rung": 1, "account": ids["answerer"], **EVENING}),
+    "PUT /api/rota/shifts/{shift}": Row(frozenset({"coordinator"}), body=lambda ids: {"rung": 1, "account": ids["answerer"], **EVENING}),
+    "POST /api/rota/shifts/{shift}/end": Row(frozenset({"coordinator"}), body=says(from_day="2026-03-20")),
+    "POST /api/rota/shifts/{shift}/change": Row(frozenset({"coordinator"}), body=says(day="2026-03-10", off=True)),
+    "POST /api/rota/swaps": Row(frozenset({"clinician", "coordinator"}), body=lambda ids: {"shift": ids["shift"], "day": "2026-03-12"}),
+    "POST /api/rota/swaps/{swap}/agree": Row(frozenset({"coordinator", "clinician"}), body=lambda ids: {"who": ids["other_answerer"]}),
+    "DELETE /api/rota/swaps/{swap}": Row(frozenset({"clinician", "coordinator"})),
+    "POST /api/rota/leave": Row(CLINICIANS | COORDINATORS, body=says(starts="2026-03-20T08:00", ends="2026-03-21T08:00")),
+    "DELETE /api/rota/leave/{leave}": Row(frozenset({"clinician", "coordinator"})),
     "POST /api/on-call/{id}/transcript": Row(frozenset({"clinician"}), body=says(reason="To know what was said tonight.")),
 }

@@ -1,6 +1,7 @@
 """A hub in which everything exists that a door can be asked for, and a second hub with the same staff: for who must not come in where."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID, uuid4
 
 from sqlmodel import select
@@ -17,6 +18,11 @@ from beside.escalations.lessons import share
 from beside.escalations.open import open_escalation
 from beside.escalations.resolve import resolve
 from beside.escalations.review_tables import Lesson
+from beside.escalations.rota import set_rungs
+from beside.escalations.shifts.leave import take_leave
+from beside.escalations.shifts.plan_shift import plan_shift
+from beside.escalations.shifts.swap import ask_swap
+from beside.hubs.policy import Rung
 from beside.kit.context import command
 from beside.kit.house import House
 from beside.kit.ids import new_id
@@ -28,6 +34,7 @@ from beside.moderation.hide import hide
 from beside.moderation.report import report
 from beside.moderation.tables import Act, AppealMade, ReportedMessage
 from beside.protocol.requests import InviteStaff, RaiseEscalation, ReportMessage, ResolveEscalation
+from beside.protocol.rota import AskSwap, PlanShift, TakeLeave
 from beside.protocol.shapes import Consent, ConversationKind, EscalationOutcome, Place, ReportReason, Role, Severity
 from tests.rig.cast import Cast, Person, make_cast, make_person
 
@@ -99,6 +106,7 @@ async def _things(house: House, cast: Cast, chat: UUID, room: UUID, hidden: int,
         raised = (await open_escalation(ctx, await ctx.db.get_one(Conversation, chat), asked)).id
     async with command(house, cast.coordinator.actor) as ctx:
         made = await invite(ctx, InviteStaff(role=Role.peer))
+    rota = await _rota(house, cast)
     token = made.link.rsplit("/", 1)[1]
     return {
         "report": str(items[shown]),
@@ -110,6 +118,27 @@ async def _things(house: House, cast: Cast, chat: UUID, room: UUID, hidden: int,
         "question": str(question),
         "invitation": str(made.invitation),
         "token": token,
+    } | rota
+
+
+async def _rota(house: House, cast: Cast) -> Ids:
+    """A shift of the clinician's, a day of it that another is asked to take, and leave."""
+    async with command(house) as ctx:
+        other = await make_person(ctx, cast.hub, "Thyme", Role.clinician)
+        await set_rungs(ctx, cast.hub, [Rung("First on call", [], rota=True)])
+        await set_rungs(ctx, cast.other_hub, [Rung("First on call", [], rota=True)])
+    async with command(house, cast.coordinator.actor) as ctx:
+        every_day = PlanShift(rung=1, account=cast.clinician.account, starts="2026-03-02T18:00", ends="2026-03-02T22:00", every_weeks=1, weekdays=[*range(7)])
+        shift = await plan_shift(ctx, every_day)
+    async with command(house, cast.clinician.actor) as ctx:
+        swap = await ask_swap(ctx, AskSwap(shift=shift, day=date(2026, 3, 5)))
+        leave = await take_leave(ctx, TakeLeave(starts="2026-03-06T08:00", ends="2026-03-07T08:00"))
+    return {
+        "shift": str(shift),
+        "swap": str(swap),
+        "leave": str(leave),
+        "answerer": str(cast.clinician.account),
+        "other_answerer": str(other.account),
     }
 
 

@@ -16,11 +16,9 @@ from beside.escalations.cancel import cancel
 from beside.escalations.hand_back import hand_back
 from beside.escalations.join import join
 from beside.escalations.resolve import resolve
-from beside.escalations.review import require_pair
 from beside.escalations.start import start
 from beside.escalations.tables import Acknowledgement, Escalation, Page, Reading
 from beside.escalations.transcript import read_transcript
-from beside.escalations.write_review import put_off_review
 from beside.kit.context import command, query
 from beside.kit.errors import BadInput, Conflict, Unavailable
 from beside.messages.send import send
@@ -176,13 +174,10 @@ async def test_joining_is_announced_and_closing_leaves(scene: Scene) -> None:
 
 
 async def test_what_came_of_it_stays_on_the_desk_of_who_called(scene: Scene) -> None:
-    """Closed, it stays on its raiser's desk for a day, so that the line back is read on the next shift; then, not to be looked back on, it is gone."""
+    """Closed, it stays on its raiser's desk for a day, so that the line back is read on the next shift; then it is gone."""
     escalation = await scene.raise_it()
     async with scene.acting(escalation) as (ctx, row):
         await resolve(ctx, row, ResolveEscalation(outcome=EscalationOutcome.talked, feedback=LINE_BACK))
-
-    async with scene.acting(escalation, scene.cast.peer) as (ctx, row):
-        await put_off_review(ctx, await require_pair(ctx, row))
 
     async def desk() -> list[tuple[UUID, str]]:
         async with query(scene.house, scene.cast.peer.actor) as ctx:

@@ -357,7 +357,7 @@ export interface Changed {
 }
 
 /** What to load afresh over HTTP; a hint, sent again whenever it may have been lost. */
-export type Topic = "account" | "acts" | "conversations" | "desk" | "escalations" | "line" | "reports" | "rooms";
+export type Topic = "account" | "acts" | "conversations" | "desk" | "escalations" | "line" | "reports" | "rooms" | "rota";
 
 /** This node is about to restart: reconnect after `in_ms`. */
 export interface Drain {
@@ -1192,6 +1192,188 @@ export interface RoleCards {
   cards: RoleCard[];
 }
 
+/**
+ * Somebody answers a rung from `starts` to `ends`: at most 14 days, once or again and again. Without `weekdays`, a repeat is on the day of `starts`.
+ *
+ * `until` is the last day on which it may begin.
+ */
+export interface PlanShift {
+  /** A line of the rota: a rung of the hub's ladder, counted from 1. */
+  rung: number;
+  account: Uuid;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  starts: string;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  ends: string;
+  /** 0: once. 1: every week. n: every n weeks, counted from the first. */
+  every_weeks?: number;
+  weekdays?: number[] | null;
+  until?: string | null;
+}
+
+/** No occurrence that begins on `from_day` or later. */
+export interface EndShift {
+  from_day: string;
+}
+
+/** The occurrence that begins on `day` falls out, or has other hours. Neither: it is as usual again. */
+export interface ChangeDay {
+  day: string;
+  off?: boolean;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  starts?: string | null;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  ends?: string | null;
+}
+
+/** Who would take the occurrence of `day`? `to` null: whoever can. A coordinator can say that it is `agreed` already. */
+export interface AskSwap {
+  shift: Uuid;
+  day: string;
+  to?: Uuid | null;
+  agreed?: boolean;
+}
+
+/** Yes, I take it. `who`: a coordinator says it for somebody. */
+export interface AgreeSwap {
+  who?: Uuid | null;
+}
+
+/** Away, for at most a year. `account`: a coordinator says it for somebody. */
+export interface TakeLeave {
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  starts: string;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  ends: string;
+  account?: Uuid | null;
+}
+
+/** `reachable`: they have a channel that leads somewhere, as far as is known. */
+export interface RotaPerson {
+  account: Uuid;
+  name: string;
+  reachable: boolean;
+}
+
+/** A day of the hub's, which is an hour shorter or longer twice a year. */
+export interface RotaDay {
+  day: string;
+  starts_at: Instant;
+  ends_at: Instant;
+}
+
+/**
+ * One answer from one moment to another. `away`: whose turn it would be. `covers`: whose turn it was before a swap.
+ *
+ * `shift` and `day` name the occurrence, which lasts from `turn_starts_at` to `turn_ends_at`.
+ */
+export interface RotaSpan {
+  starts_at: Instant;
+  ends_at: Instant;
+  answer: RotaAnswer;
+  account: Uuid | null;
+  name: string | null;
+  away: string | null;
+  covers: string | null;
+  shift: Uuid | null;
+  day: string | null;
+  turn_starts_at: Instant | null;
+  turn_ends_at: Instant | null;
+}
+
+/** Who answers a line of the rota. `nobody`: somebody should. `closed`: nobody has to; the hub is shut, and its duty manager is asked. */
+export type RotaAnswer = "closed" | "nobody" | "on";
+
+export interface RotaLine {
+  rung: number;
+  name: string;
+  spans: RotaSpan[];
+}
+
+export interface RotaChange {
+  day: string;
+  off: boolean;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  starts: string | null;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  ends: string | null;
+}
+
+export interface RotaShift {
+  shift: Uuid;
+  rung: number;
+  account: Uuid;
+  name: string;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  starts: string;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  ends: string;
+  every_weeks: number;
+  weekdays: number[];
+  until: string | null;
+  changes: RotaChange[];
+}
+
+/** Somebody asks to be relieved of one occurrence, and nobody has said yes. `offered_to` null: whoever can. */
+export interface RotaSwap {
+  swap: Uuid;
+  shift: Uuid;
+  day: string;
+  rung: number;
+  starts_at: Instant;
+  ends_at: Instant;
+  of_account: Uuid;
+  of_name: string;
+  offered_to: Uuid | null;
+  offered_name: string | null;
+  asked_at: Instant;
+}
+
+export interface RotaLeave {
+  leave: Uuid;
+  account: Uuid;
+  name: string;
+  starts_at: Instant;
+  ends_at: Instant;
+}
+
+/** Something that would go wrong in the next three days. `ends_at` null: no end is in sight. */
+export interface RotaFound {
+  rung: number;
+  line: string;
+  kind: RotaTrouble;
+  name: string | null;
+  starts_at: Instant;
+  ends_at: Instant | null;
+}
+
+/**
+ * What would go wrong with the rota, found before it does.
+ *
+ * - `nobody`: a gap. `away`: a gap, for whoever should answer is on leave.
+ * - `no_channel`: whoever is on shift has no way to be reached. `gone`: every way to reach them has said that it leads nowhere any more.
+ */
+export type RotaTrouble = "away" | "gone" | "no_channel" | "nobody";
+
+/** Seven days of the hub's from a Monday. `shifts` is for those who plan, and empty for others; `swaps` and `leave` are what is still to come. */
+export interface RotaWeek {
+  zone: string;
+  monday: string;
+  days: RotaDay[];
+  lines: RotaLine[];
+  people: RotaPerson[];
+  shifts: RotaShift[];
+  swaps: RotaSwap[];
+  leave: RotaLeave[];
+  found: RotaFound[];
+  may_plan: boolean;
+}
+
+/** An address for a calendar to read. It is shown this once; making a new one ends the old. */
+export interface RotaFeed {
+  url: string;
+}
+
 /** What a client may say on the socket. */
 export type AnyCommand =
   | Hello
@@ -1311,6 +1493,7 @@ export const refusals = {
   unsigned: "We couldn't tell that this came from your provider, or it came too late.",
   cross_site: "This came from another site, so we didn't act on it.",
   points_to_someone: "That has a name, a number or an address in it that could point to somebody. Say it without, and it can be shared.",
+  rota_full: "There are as many as we can keep. Take out what is over first.",
   reason_needed: "Please say in a few words why.",
   busy: "A lot is happening here right now. Try again in a moment.",
   unavailable: "We can't store anything right now. Your words stay here; try again in a moment.",

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     transcript_read = "transcript.read"
     lesson_read = "lesson.read"
     lesson_take_off = "lesson.take_off"
+    rota_see = "rota.see"
+    rota_swap = "rota.swap"
+    rota_plan = "rota.plan"
     staff_see = "staff.see"
     staff_invite = "staff.invite"
     role_change = "role.change"
@@ -90,6 +93,9 @@ TABLE: dict[Permission, Rule] = {
     ),
     Permission.lesson_read: Rule("read what was learnt in this hub, without names", STAFF),
     Permission.lesson_take_off: Rule("take something off the page of what was learnt", frozenset({Role.coordinator})),
+    Permission.rota_see: Rule("see who is on call in which week", frozenset({Role.clinician, Role.coordinator})),
+    Permission.rota_swap: Rule("ask somebody to take a shift of yours, take one of theirs, and say when you are away", frozenset({Role.clinician})),
+    Permission.rota_plan: Rule("plan who is on call when, who is away, and who takes a shift over", frozenset({Role.coordinator})),
     Permission.staff_see: Rule("see who works here and with which roles", frozenset({Role.coordinator})),
     Permission.staff_invite: Rule("invite staff with a link that works once", frozenset({Role.coordinator})),
     Permission.role_change: Rule("give roles and take them back", frozenset({Role.coordinator})),

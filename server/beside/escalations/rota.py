@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 from sqlmodel import col, select
 
-from beside.accounts.permissions import TABLE, Permission
-from beside.accounts.tables import Account, RoleGrant
 from beside.audit.write import record
+from beside.escalations.shifts.duty import on_duty
+from beside.escalations.shifts.plan import who_can_answer
 from beside.escalations.tables import Channel
 from beside.hubs.policy import Rung, read_policy
 from beside.hubs.scope import policy_of, require_hub
@@ -45,21 +45,15 @@ async def ladder_now(ctx: Context, hub: UUID) -> list[dict[str, Any]]:
 
 
 async def _on_shift(ctx: Context, hub: UUID, place: int, rung: Rung) -> Rung:
-    """Whoever's shift it is, or a rung without a way to reach anybody."""
-    return Rung(rung.person, [])
+    """Whoever's shift it is, with the ways to reach them; else a rung without a way to reach anybody."""
+    found = await on_duty(ctx, hub, place, ctx.now)
+    return Rung(rung.person, found.channels, found.account) if found else Rung(rung.person, [])
 
 
 def _still(rung: Rung, answering: Collection[UUID], live: Collection[UUID]) -> Rung:
     """With those channels only that are in use, and none where the person it names no longer answers calls: they could do nothing."""
     gone = rung.account is not None and rung.account not in answering
     return Rung(rung.person, [] if gone else [channel for channel in rung.channels if channel in live], rung.account)
-
-
-async def who_can_answer(ctx: Context, hub: UUID) -> frozenset[UUID]:
-    """Everybody of the hub whose role lets them take a call."""
-    roles = TABLE[Permission.escalation_acknowledge].roles
-    holders = select(RoleGrant.account_id).join(Account, col(Account.id) == col(RoleGrant.account_id))
-    return frozenset((await ctx.db.exec(holders.where(Account.hub_id == hub, col(RoleGrant.role).in_(roles), col(RoleGrant.revoked_at).is_(None)))).all())
 
 
 async def live_channels(ctx: Context, hub: UUID) -> frozenset[UUID]:

@@ -17,6 +17,8 @@ ALLOWED = frozenset(
         "actor",
         "conversation",
         "escalation",
+        "finding",
+        "in_hours",
         "report",
         "hub",
         "session",

@@ -75,6 +75,7 @@ REFUSALS: dict[str, str] = {
     "unsigned": "We couldn't tell that this came from your provider, or it came too late.",
     "cross_site": "This came from another site, so we didn't act on it.",
     "points_to_someone": "That has a name, a number or an address in it that could point to somebody. Say it without, and it can be shared.",
+    "rota_full": "There are as many as we can keep. Take out what is over first.",
     "reason_needed": "Please say in a few words why.",
     "busy": "A lot is happening here right now. Try again in a moment.",
     "unavailable": "We can't store anything right now. Your words stay here; try again in a moment.",

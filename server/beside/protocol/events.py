@@ -246,6 +246,7 @@ class Topic(StrEnum):
     acts = "acts"
     account = "account"
     rooms = "rooms"
+    rota = "rota"
 
 
 class Changed(Event, tag="changed", frozen=True):

@@ -4,7 +4,7 @@ from typing import Any
 
 from beside.protocol.schemas import PREFIX, Schema
 
-_FORMATS = {"uuid": "01930000-0000-7000-8000-000000000001", "date-time": "2026-11-21T22:00:00Z"}
+_FORMATS = {"uuid": "01930000-0000-7000-8000-000000000001", "date-time": "2026-11-21T22:00:00Z", "date": "2026-11-21"}
 
 
 def example(schema: Schema, components: dict[str, Schema]) -> Any:
@@ -28,6 +28,8 @@ def example(schema: Schema, components: dict[str, Schema]) -> Any:
 def _text(schema: Schema) -> str:
     if schema.get("format") in _FORMATS:
         return _FORMATS[schema["format"]]
+    if "examples" in schema:
+        return str(schema["examples"][0])
     if "pattern" in schema:
         return "123456"  # the only pattern is the six numbers of an authenticator app
     return "words".ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength", 80)]

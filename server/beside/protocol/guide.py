@@ -148,7 +148,7 @@ true without loading it again; what is null in it is as it was. `changed` names 
 
 - `conversations`: `GET /api/conversations`. `rooms`: `GET /api/rooms`. `line`: `GET /api/line`.
 - `account`: `GET /api/me`, and for coordinators `GET /api/staff`. `acts`: `GET /api/acts`. `reports`: `GET /api/reports`.
-- `desk`: `GET /api/desk`. `escalations`: `GET /api/escalations/{id}` of each call you follow, and for clinicians `GET /api/on-call`.
+- `desk`: `GET /api/desk`. `escalations`: `GET /api/escalations/{id}` of each call you follow, and for clinicians `GET /api/on-call`. `rota`: `GET /api/rota`.
 
 ## A short session
 

@@ -60,6 +60,7 @@ MEANINGS: dict[str, Meaning] = {
     "points_to_someone": Meaning(
         (400,), "`field` was to be shared without names, and has the pseudonym of somebody of that conversation in it, a long number, an address or a link."
     ),
+    "rota_full": Meaning((409,), "400 shifts of one hub that go on, or 40 leaves to come of one person."),
     "reason_needed": Meaning(
         (400,),
         "`field` must say why, in words. (Of a transcript's reason, spaces at its ends do not count towards the 20 characters.)",

@@ -37,6 +37,7 @@ QUERIES: dict[str, tuple[str, Schema]] = {
     "limit": ("How many at most.", _SEQ),
     "log": ("Which of the two logs.", {"type": "string", "enum": ["public", "staff"], "default": "public"}),
     "wait": ("Seconds to wait for something new, where there is nothing yet.", {"type": "integer", "minimum": 0, "maximum": 25}),
+    "week": ("A day (`2026-12-01`): the week it is in, from Monday. This week, where it is absent.", {"type": "string", "format": "date"}),
     "hub": ("Which hub, by its short name; the only one where there is one.", {"type": "string"}),
 }
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from beside.protocol import call_snapshots, commands, events, requests, snapshots, staff_snapshots
+from beside.protocol import call_snapshots, commands, events, requests, rota, snapshots, staff_snapshots
 
 PREFIX = "#/components/schemas/"
 
@@ -32,7 +32,7 @@ def log_events() -> list[type[Struct]]:
 
 def bodies_said() -> list[type[Struct]]:
     """Bodies of requests, then bodies of answers."""
-    return [*_shapes_of(requests), *_shapes_of(snapshots), *_shapes_of(call_snapshots), *_shapes_of(staff_snapshots)]
+    return [*_shapes_of(requests), *_shapes_of(snapshots), *_shapes_of(call_snapshots), *_shapes_of(staff_snapshots), *_shapes_of(rota)]
 
 
 def components(roots: list[type[Struct]]) -> dict[str, Schema]:

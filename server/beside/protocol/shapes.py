@@ -20,6 +20,9 @@ Body = Annotated[
 ]
 Note = Annotated[str, Meta(min_length=1, max_length=NOTE_CHARACTERS, description="A sentence or a few, by a person.")]
 Pseudonym = Annotated[str, Meta(min_length=2, max_length=24, description="The name people see. Never a legal name.")]
+Wall = Annotated[
+    str, Meta(min_length=16, max_length=16, description="What the clock on the wall shows, in the hub's zone, to the minute.", examples=["2026-12-01T20:00"])
+]
 Title = Annotated[str, Meta(min_length=1, max_length=80)]
 Ref = Annotated[str, Meta(min_length=1, max_length=40, description="Chosen by the client; the answer or refusal carries it back.")]
 
@@ -150,6 +153,27 @@ class EscalationOutcome(StrEnum):
     emergency_services = "emergency_services"
     no_contact = "no_contact"
     not_needed = "not_needed"
+
+
+class RotaAnswer(StrEnum):
+    """Who answers a line of the rota. `nobody`: somebody should. `closed`: nobody has to; the hub is shut, and its duty manager is asked."""
+
+    on = "on"
+    nobody = "nobody"
+    closed = "closed"
+
+
+class RotaTrouble(StrEnum):
+    """What would go wrong with the rota, found before it does.
+
+    - `nobody`: a gap. `away`: a gap, for whoever should answer is on leave.
+    - `no_channel`: whoever is on shift has no way to be reached. `gone`: every way to reach them has said that it leads nowhere any more.
+    """
+
+    nobody = "nobody"
+    away = "away"
+    no_channel = "no_channel"
+    gone = "gone"
 
 
 class ReportReason(StrEnum):
