@@ -22,7 +22,7 @@ ALARMS = int(os.environ.get("BESIDE_ALARMS", "300"))
 KILLS = int(os.environ.get("BESIDE_ALARM_KILLS", "16"))
 SHARE = {"nodes": 0.2, "worker": 0.3, "postgres": 0.2, "redis": 0.3}
 AT_ONCE = 8
-CALM_S = 600.0  # bounds the wait; most is over as soon as the receivers are well again
+CALM_S = 600.0 + ALARMS / 10  # bounds the wait; most is over as soon as the receivers are well again
 BACK_S = 1.0
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from beside.audit.write import record
 from beside.escalations.access import lock
-from beside.escalations.climbing import begin_turn, next_of, open_page, rearm
+from beside.escalations.climbing import arm, begin_turn, next_of, open_page, rearm
 from beside.escalations.holding import LEASE
 from beside.escalations.ladder import Do, Step
 from beside.escalations.paging import Trying, prepare
@@ -70,7 +70,8 @@ async def _steps(ctx: Context, escalation_id: UUID, room: Room, trying: list[Try
     for _ in range(STEPS_AT_ONCE):
         step, pages = await next_of(ctx, escalation)
         if step is None or step.at > ctx.now:
-            break
+            await arm(ctx, escalation, step)
+            return
         await _take(ctx, escalation, step, pages, room, trying)
         await ctx.db.flush()
     await rearm(ctx, escalation)

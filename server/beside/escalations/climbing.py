@@ -41,7 +41,7 @@ async def next_of(ctx: Context, escalation: Escalation) -> tuple[Step | None, Se
     """The next step, and the pages its `page` is an index into."""
     mine = (Page.escalation_id == escalation.id, Page.turn == escalation.turn, col(Page.kind).in_(ASKING))
     pages = (await ctx.db.exec(select(Page).where(*mine).order_by(col(Page.created_at), col(Page.id)))).all()
-    turn = (await ctx.db.exec(select(Turn).where(Turn.escalation_id == escalation.id, Turn.number == escalation.turn))).one()
+    turn = await ctx.db.get_one(Turn, (escalation.id, escalation.turn))
     taken = await taken_now(ctx, escalation)
     climb = Climb(tuple(len(rung.channels) for rung in rungs_of(escalation.ladder)), turn.number, turn.started_at, turn.first_rung)
     onward = partial(open_after, await policy_of(ctx, escalation.hub_id)) if escalation.severity is Severity.concern else plainly
@@ -50,7 +50,11 @@ async def next_of(ctx: Context, escalation: Escalation) -> tuple[Step | None, Se
 
 async def rearm(ctx: Context, escalation: Escalation) -> None:
     """Write down when the next step is; the worker is woken where that is now."""
-    step, _ = await next_of(ctx, escalation)
+    await arm(ctx, escalation, (await next_of(ctx, escalation))[0])
+
+
+async def arm(ctx: Context, escalation: Escalation, step: Step | None) -> None:
+    """As `rearm`, where the next step is known."""
     escalation.next_step_at = step.at if step else None
     await ctx.db.flush()
     if step and step.at <= ctx.now:
