@@ -58,6 +58,27 @@ def test_doctor_names_each_thing_to_mend_and_ends_with_one(tmp_path: Path) -> No
     assert [True] * 3 == [name in said for name in ("BESIDE_PUBLIC_URL", "BESIDE_KEY_FILE", "BESIDE_SECRET_FILE")]
 
 
+def test_doctor_says_whether_anyone_is_reachable_tonight(tmp_path: Path) -> None:
+    """A hub without a ladder and no worker: each is said in a line, the end is 1, and nothing looks like a mistake of the program's."""
+    settings = configured(tmp_path)
+    beside("migrate", folder=tmp_path, **settings)
+    who = ["--hub", "north", "--role", "coordinator", "--name", "juno", "--pseudonym", "Juno"]
+    beside("account", "create", *who, folder=tmp_path, said="a-long-pass-sentence\n", **settings)
+    code, said = beside("doctor", "on-call", "--test", folder=tmp_path, **settings)
+    assert (1, False) == (code, "Traceback" in said)
+    assert [True] * 3 == [words in said for words in ("north: there is no ladder", "No worker has been seen", "BESIDE_HEARTBEAT_URL")]
+    assert (1, True) == ((found := beside("doctor", "on-call", "--hub", "south", folder=tmp_path, **settings))[0], "no hub called south" in found[1])
+
+
+def test_a_switch_without_a_heartbeat_is_said(tmp_path: Path) -> None:
+    """Told of nothing, a dead-man's switch would call every night: the line says what to set."""
+    code, said = beside("serve", folder=tmp_path, BESIDE_DEADMAN_URL="https://switch.example.org/x", **configured(tmp_path))
+    assert (2, False) == (code, "Traceback" in said)
+    beside("migrate", folder=tmp_path, **configured(tmp_path))
+    code, said = beside("serve", folder=tmp_path, BESIDE_DEADMAN_URL="https://switch.example.org/x", **configured(tmp_path))
+    assert (2, True, False) == (code, "BESIDE_HEARTBEAT_URL" in said, "Traceback" in said)
+
+
 def test_doctor_finds_a_key_of_another_database(tmp_path: Path) -> None:
     """A wrong key is found before anybody writes with it (FAULTS 117)."""
     settings = configured(tmp_path)

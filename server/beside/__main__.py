@@ -5,17 +5,22 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import uvloop
 
 from beside.settings import NotConfigured, Settings
 
+if TYPE_CHECKING:
+    from beside.doctor import Finding
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Beside: digital peer support chat.")
 account = typer.Typer(no_args_is_help=True, help="People.")
 protocol = typer.Typer(no_args_is_help=True, help="The wire.")
 audit = typer.Typer(no_args_is_help=True, help="The ledger.")
+doctor = typer.Typer(help="What must be mended.")
+cli.add_typer(doctor, name="doctor")
 cli.add_typer(account, name="account")
 cli.add_typer(protocol, name="protocol")
 cli.add_typer(audit, name="audit")
@@ -70,14 +75,29 @@ def restored() -> None:
     raise typer.Exit(1 if problems else 0)
 
 
-@cli.command()
-def doctor() -> None:
+@doctor.callback(invoke_without_command=True)
+def examined(context: typer.Context) -> None:
     """What is misconfigured, in plain words. Ends with 1 where something must be mended."""
     from beside.doctor import examine
 
-    findings = asyncio.run(examine(Settings()))
+    if context.invoked_subcommand is None:
+        _tell(asyncio.run(examine(Settings())))
+
+
+@doctor.command("on-call")
+def on_call(
+    hub: Annotated[str | None, typer.Option(help="The short name of one hub; all of them without it.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="Send a real test message through each channel.")] = False,
+) -> None:
+    """Whether anyone is really reachable tonight, hub by hub, and what stands in the way. Ends with 1 where somebody would not be reached."""
+    from beside.doctor import examine_on_call
+
+    _tell(_run(examine_on_call(Settings(), hub, test=test)))
+
+
+def _tell(findings: "list[Finding]") -> None:
     for finding in findings:
-        typer.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.words}")
+        typer.echo(finding)
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
 
 

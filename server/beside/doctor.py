@@ -4,8 +4,13 @@ import base64
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from beside.foundation import build
+from beside.escalations.deliver import outbound_of
+from beside.escalations.reachable import house_concerns, hubs_by_reach
+from beside.escalations.transports.carry import Outcome
+from beside.escalations.try_channel import try_for_operator
+from beside.foundation import build, standing
 from beside.gateway.pages import client_folder
+from beside.kit.context import query
 from beside.kit.durable import forgets_by
 from beside.kit.house import House
 from beside.kit.instance import WrongKey, open_instance
@@ -15,8 +20,14 @@ from beside.settings import NotConfigured, Settings
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`advice`: nobody is the worse for it tonight."""
+
     well: bool
     words: str
+    advice: bool = False
+
+    def __str__(self) -> str:
+        return f"{'note' if self.advice else 'ok  ' if self.well else 'MEND'}  {self.words}"
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -35,6 +46,41 @@ async def examine(settings: Settings) -> list[Finding]:
     await house.database.close()
     house.hasher.close()
     return findings
+
+
+async def examine_on_call(settings: Settings, hub: str | None = None, *, test: bool = False) -> list[Finding]:
+    """Whether anyone is really reachable tonight, for each hub or for one. `test`: send a real test through each channel. Raises `NotConfigured`."""
+    house = build(settings)
+    async with standing(house):
+        async with query(house) as ctx:
+            findings = [Finding(False, concern) for concern in await house_concerns(ctx)]
+            hubs = await hubs_by_reach(ctx, hub)
+        findings += _heart(settings)
+        if not hubs:
+            findings.append(Finding(False, f"There is no hub called {hub}" if hub else "There is no hub yet"))
+        for reach in hubs:
+            findings += [Finding(False, f"{reach.hub}: {reason}") for reason in reach.reasons]
+            findings += [Finding(True, f"{reach.hub}: {advice}", advice=True) for advice in reach.advice]
+            if not reach.reasons:
+                findings.append(Finding(True, f"{reach.hub}: yes, somebody would be reached"))
+            for number, channel in enumerate(reach.channels if test else [], 1):
+                findings.append(_tried(reach.hub, number, await try_for_operator(house, outbound_of(house), channel)))
+    return findings
+
+
+def _heart(settings: Settings) -> list[Finding]:
+    """What would notice that the alarm itself has died."""
+    if settings.heart is None:
+        return [Finding(True, "No heartbeat is sent: an alarm that has died would look like a quiet night. Set BESIDE_HEARTBEAT_URL", advice=True)]
+    if settings.heart.deadman is None:
+        return [Finding(True, "No switch outside is told of the heartbeat: nobody would be called when it stops. Set BESIDE_DEADMAN_URL", advice=True)]
+    return []
+
+
+def _tried(hub: str, number: int, outcome: Outcome) -> Finding:
+    if outcome.reason is None:
+        return Finding(True, f"{hub}: channel {number} took in a test; ask its person whether it reached them")
+    return Finding(False, f"{hub}: channel {number} did not take in a test ({outcome.reason.replace('_', ' ')})")
 
 
 def _asked(what: str, read: Callable[[], str]) -> Finding:
