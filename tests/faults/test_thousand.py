@@ -24,7 +24,7 @@ from tests.rig.oracle import complaints
 from tests.rig.wait import until
 
 SOCKETS, GROUP, PAIRS = 1_000, 20, 4
-BACK_S = 180.0  # bounds the wait; the promise is 30 s
+BACK_S = 90.0  # bounds the wait; the promise is 30 s
 NO_CONNECTION = "database.unavailable"
 """What a node writes down when the pool refuses, or the database does."""
 
