@@ -7,7 +7,7 @@ import pytest
 
 from beside.kit.house import Ephemeral
 from beside.presence.memory import MemoryEphemeral
-from beside.presence.redis import RedisEphemeral
+from beside.presence.redis import AT_ONCE, RedisEphemeral
 from tests.rig.proxy import FaultProxy
 from tests.rig.redis import RedisServer
 
@@ -88,6 +88,18 @@ async def test_redis_forgets_keys_and_long_gone_fields_by_itself(own_redis: Redi
     await store.close()
     assert ({"new": ""}, [b"new"]) == (seen, fields)
     assert 0 < lives <= 60_000
+
+
+async def test_a_herd_uses_few_connections(own_redis: RedisServer) -> None:
+    """Five hundred who come back in one moment open no more connections than a node keeps: a pool never shrinks (FAULTS 33, 127)."""
+    own_redis.start()
+    store = RedisEphemeral(own_redis.url)
+    await asyncio.gather(*(store.put("k", str(n), "", 60) for n in range(500)))
+    with own_redis.client() as inside:
+        ours = [each for each in inside.client_list() if each["name"] == "beside-presence"]
+    assert 500 == len(await store.all("k"))
+    await store.close()
+    assert len(ours) <= AT_ONCE
 
 
 @pytest.mark.parametrize("how", ["never there", "killed", "black hole", "out of memory"])

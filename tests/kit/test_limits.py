@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from beside.kit.errors import SlowDown
-from beside.kit.limits import NAMED, Limiter
+from beside.kit.limits import AT_ONCE, NAMED, Limiter
 from tests.rig.proxy import FaultProxy
 from tests.rig.redis import RedisServer
 
@@ -103,6 +103,16 @@ async def test_without_redis_each_node_counts_for_itself(own_redis: RedisServer,
         elif how == "black hole":
             proxy.black_hole()
         assert [True] * 10 + [False] == await tries(node, "message", "a", 11)
+
+
+async def test_a_herd_uses_few_connections(own_redis: RedisServer) -> None:
+    """Two hundred tries in one moment open no more connections than a node keeps (FAULTS 33, 127)."""
+    own_redis.start()
+    async with closing_all(own_redis.url) as (node,):
+        await asyncio.gather(*(node.allows("exchange", str(n)) for n in range(200)))
+        with own_redis.client() as inside:
+            ours = [each for each in inside.client_list() if each["name"] == "beside-limits"]
+        assert len(ours) <= AT_ONCE
 
 
 def test_asking_for_urgent_help_is_never_limited() -> None:

@@ -1,5 +1,6 @@
 """How often something may be tried. Each limit is named here with its reason; counting is the `limits` library's, in memory or in Redis."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -40,6 +41,7 @@ NAMED: dict[str, RateLimitItem] = {
 
 ANSWER_S = 0.5  # somebody's message waits for this: a Redis that takes longer is away
 SOONEST_S = 0.1  # nobody is told to come back in no time at all
+AT_ONCE = 8  # connections: whoever asks beyond that waits a moment; a pool never shrinks, and Redis serves other nodes too
 REST_S = 2.0  # and nobody asks it again for so long: a Redis that hangs costs one wait, not one for each message
 
 
@@ -52,6 +54,7 @@ class Limiter:
         self._pool = _pool(redis_url) if redis_url else None
         self._shared = MovingWindowRateLimiter(_storage(self._pool)) if self._pool else None
         self._rest_until = 0.0
+        self._gate = asyncio.Semaphore(AT_ONCE)
         self._under_way: Counter[tuple[str, str]] = Counter()
         self._pace = Pace(lambda: (self._named["message"].amount, self._named["message"].get_expiry()))
 
@@ -106,7 +109,9 @@ class Limiter:
     async def _ask(self, ask: Callable[[MovingWindowRateLimiter], Awaitable[T]]) -> T:
         if self._shared is not None and time.monotonic() >= self._rest_until:
             try:
-                return await ask(self._shared)
+                async with self._gate:
+                    if time.monotonic() >= self._rest_until:
+                        return await ask(self._shared)
             except Exception as lost:
                 self._rest_until = time.monotonic() + REST_S
                 log.warning("limits.shared_lost", error=type(lost).__name__)

@@ -3,6 +3,7 @@
 Stamps and not HSETEX, which needs Redis 7.4: distributions ship 7.0. They are nodes' clocks, so a node ten seconds off shows people ten seconds long.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
@@ -18,6 +19,7 @@ from beside.presence.memory import MemoryEphemeral
 
 ANSWER_S = 0.5  # a hint is not worth a longer wait
 REST_S = 2.0  # after a refusal nobody asks again for so long: a Redis that hangs costs one wait, not one for each question
+AT_ONCE = 8  # connections: a thousand people who come back together wait a moment, or Redis has no room left for other nodes; a pool never shrinks
 LONG_GONE_S = 600.0  # a field that ran out this long ago is cleared away; sooner might race with its renewal
 
 T = TypeVar("T")
@@ -32,6 +34,7 @@ class RedisEphemeral:
         self._prefix, self._now = prefix, now
         self._near = MemoryEphemeral()
         self._rest_until = 0.0
+        self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def put(self, key: str, field: str, value: str, seconds: float) -> bool:
         fresh_here = await self._near.put(key, field, value, seconds)
@@ -65,15 +68,17 @@ class RedisEphemeral:
 
     async def _try(self, asked: Awaitable[T]) -> T | None:
         """What Redis answers, or None where it does not."""
-        if time.monotonic() < self._rest_until:
-            _forget(asked)
-            return None
         try:
-            return await asked
+            async with self._gate:
+                if time.monotonic() < self._rest_until:
+                    return None
+                return await asked
         except (RedisError, OSError, TimeoutError) as lost:
             self._rest_until = time.monotonic() + REST_S
             log.warning("presence.lost", error=type(lost).__name__)
             return None
+        finally:
+            _forget(asked)
 
 
 def _read(fact: bytes) -> tuple[float, str]:
@@ -86,7 +91,7 @@ def _read(fact: bytes) -> tuple[float, str]:
 
 
 def _forget(asked: Awaitable[object]) -> None:
-    """Close what will not be awaited, so that Python does not warn of it."""
+    """Close what was not awaited after all, so that Python does not warn of it."""
     close = getattr(asked, "close", None)
     if close:
         close()
