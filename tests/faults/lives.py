@@ -11,6 +11,8 @@ from tests.rig.kernel import open_files
 
 LOOK_S = 2.0
 WARM_S = 15.0  # of each life are not looked at: a program that is loading grows, and leaks nothing
+TELLING_S = 240.0  # a life shorter than this is still filling caches and pools
+GROWS_MIB_A_MINUTE = 1.0  # a leak worth the name: a gigabyte and a half a day
 MIB = 1024 * 1024
 
 
@@ -20,6 +22,10 @@ class Life:
 
     name: str
     seen: list[tuple[float, int, int]] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> float:
+        return self.seen[-1][0] - self.seen[0][0]
 
     @property
     def mib_a_minute(self) -> float:
@@ -54,6 +60,10 @@ class Lives:
                     if look[0] - self._began.setdefault(pid, look[0]) >= WARM_S:
                         self._by_pid.setdefault(pid, Life(name)).seen.append(look)
             await asyncio.sleep(LOOK_S)
+
+    def complaints(self) -> list[str]:
+        """Lives that were long enough to tell, and grew all the while."""
+        return [f"it grows: {life}" for life in self._by_pid.values() if life.seconds >= TELLING_S and life.mib_a_minute > GROWS_MIB_A_MINUTE]
 
     def figures(self) -> list[str]:
         return [str(life) for life in self._by_pid.values()]

@@ -14,6 +14,7 @@ from uuid import UUID
 from tests.bench.place import allow_many_files
 from tests.faults.crowd import make_groups
 from tests.faults.ground import Ground, alongside, ground
+from tests.faults.leftovers import files_of, leftovers
 from tests.faults.lives import Lives
 from tests.faults.schedule import SEED, chosen_seed, trouble
 from tests.faults.storm import in_turn
@@ -68,6 +69,7 @@ async def soak(wish: Soak, folder: Path) -> tuple[list[str], list[str]]:
     allow_many_files()
     async with AsyncExitStack() as stack:
         at = await stack.enter_async_context(ground(folder, proxied=True))
+        files = files_of(at)
         talkers = await make_groups(at, stack, wish.clients, GROUP)
         await _arrive(talkers)
         pace, lives = Pace(talkers, random.Random(wish.seed)), Lives(at)
@@ -84,7 +86,11 @@ async def soak(wish: Soak, folder: Path) -> tuple[list[str], list[str]]:
         acknowledged = sum(len(talker.acknowledged) for talker in talkers)
         if acknowledged != pace.said:
             found.append(f"{pace.said} said, {acknowledged} acknowledged")
-        return found, [_load(at, talkers, acknowledged, len(blows)), *lives.figures()]
+        figures = [_load(at, talkers, acknowledged, len(blows)), *lives.figures()]
+        for talker in talkers:
+            await talker.__aexit__()
+        left, kept = await leftovers(at, files)
+        return [*found, *lives.complaints(), *left], figures + kept
 
 
 async def _arrive(talkers: list[Talker]) -> None:
