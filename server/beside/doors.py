@@ -2,6 +2,7 @@
 
 from beside.accounts.routes import doors as account_doors
 from beside.conversations.routes import doors as conversation_doors
+from beside.escalations.channels.routes import doors as channel_doors
 from beside.escalations.routes import doors as escalation_doors
 from beside.escalations.shifts.routes import doors as rota_doors
 from beside.gateway.desk import doors as desk_doors
@@ -19,6 +20,7 @@ DOORS: list[Door] = [
     *moderation_doors,
     *escalation_doors,
     *rota_doors,
+    *channel_doors,
     *desk_doors,
     *exchange_doors,
 ]

@@ -45,6 +45,8 @@ EXPECTED = {
     "staff.invite": "k",
     "role.change": "k",
     "group.make": "k",
+    "channel.keep": "k",
+    "delivery.see": "k",
     "figures.see": "k",
     "message.read_unseen": "",
     "message.rewrite": "",

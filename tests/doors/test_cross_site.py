@@ -18,7 +18,7 @@ from tests.doors.access import ACCESS
 from tests.doors.town import Town
 from tests.rig.house import PUBLIC_URL
 
-UNSAFE = [door for door in DOORS if door.method != "GET"]
+UNSAFE = [door for door in DOORS if door.method != "GET" and door.who != "signed"]  # those look at no cookie, so there is nothing to borrow
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 TEXT = {"content-type": "text/plain"}
 JSON = {"content-type": "application/json"}

@@ -14,6 +14,7 @@ from beside.conversations.join import join
 from beside.conversations.open import open_one_to_one, open_room
 from beside.conversations.tables import Conversation
 from beside.escalations.access import lock
+from beside.escalations.channels.add import add_webhook
 from beside.escalations.lessons import share
 from beside.escalations.open import open_escalation
 from beside.escalations.resolve import resolve
@@ -22,11 +23,13 @@ from beside.escalations.rota import set_rungs
 from beside.escalations.shifts.leave import take_leave
 from beside.escalations.shifts.plan_shift import plan_shift
 from beside.escalations.shifts.swap import ask_swap
+from beside.escalations.tables import Page
 from beside.hubs.policy import Rung
 from beside.kit.context import command
 from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.kit.web import Door
+from beside.kit.webhooks import new_secret
 from beside.messages.send import send
 from beside.moderation.appeal import appeal
 from beside.moderation.claim import claim
@@ -100,12 +103,17 @@ async def _things(house: House, cast: Cast, chat: UUID, room: UUID, hidden: int,
         await appeal(ctx, act, "Please look again.")
         appealed = (await ctx.db.exec(select(AppealMade.id))).one()
     closed, lesson = await _closed(house, cast, chat)
+    async with command(house, cast.coordinator.actor) as ctx:
+        channel = await add_webhook(ctx, cast.hub, "http://127.0.0.1:9/on-call", [new_secret()])
+        await set_rungs(ctx, cast.hub, [Rung("First on call", [channel])])
     async with command(house, cast.peer.actor) as ctx:
         question = (await ask_question(ctx, await require_participant(ctx, chat))).id
         asked = RaiseEscalation(conversation=chat, severity=Severity.high, consent=Consent.agreed, view="I am worried.")
         raised = (await open_escalation(ctx, await ctx.db.get_one(Conversation, chat), asked)).id
     async with command(house, cast.coordinator.actor) as ctx:
         made = await invite(ctx, InviteStaff(role=Role.peer))
+        spare = await add_webhook(ctx, cast.hub, "http://127.0.0.1:9/on-call", [new_secret()])
+        delivery = (await ctx.db.exec(select(Page.id))).one()
     rota = await _rota(house, cast)
     token = made.link.rsplit("/", 1)[1]
     return {
@@ -116,6 +124,8 @@ async def _things(house: House, cast: Cast, chat: UUID, room: UUID, hidden: int,
         "closed": str(closed),
         "lesson": str(lesson),
         "question": str(question),
+        "channel": str(spare),
+        "delivery": str(delivery),
         "invitation": str(made.invitation),
         "token": token,
     } | rota

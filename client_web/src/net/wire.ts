@@ -592,6 +592,43 @@ export interface ResolveEscalation {
 /** What came of it, as the clinician says. */
 export type EscalationOutcome = "emergency_services" | "handed_on" | "no_contact" | "not_needed" | "talked";
 
+/**
+ * A way to reach somebody on call.
+ *
+ * `address`: the URL of a webhook or of Alertmanager, or a mailbox; PagerDuty has its own, unless another is given. `secret`: PagerDuty's routing
+ * key; we make a webhook's. `callback_secret`: what PagerDuty's webhook subscription showed, if somebody takes calls there. `account`: whose it is.
+ */
+export interface MakeChannel {
+  kind: ChannelKind;
+  /** For yourselves: "Night pager". It never leaves the service. */
+  name: string;
+  address?: string;
+  secret?: string | null;
+  callback_secret?: string | null;
+  account?: Uuid | null;
+}
+
+/** How people on call are reached. `webhook`: any receiver of Standard Webhooks. */
+export type ChannelKind = "alertmanager" | "email" | "pagerduty" | "webhook";
+
+/** What it is called, and whose it is. */
+export interface ChangeChannel {
+  /** For yourselves: "Night pager". It never leaves the service. */
+  name: string;
+  account?: Uuid | null;
+}
+
+/** A new secret beside the old one. We make a webhook's; of PagerDuty's, the ones that are given are new. */
+export interface ExchangeSecret {
+  secret?: string | null;
+  callback_secret?: string | null;
+}
+
+/** One more try of a message, now. `client_id` is of the press: the same again is the same try. */
+export interface SendAgain {
+  client_id: Uuid;
+}
+
 /** A single-use link, valid for 7 days. `role` is one of staff: any but `member`. */
 export interface InviteStaff {
   role: Role;

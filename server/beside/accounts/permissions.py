@@ -47,6 +47,8 @@ class Permission(StrEnum):
     role_change = "role.change"
     group_make = "group.make"
     figures_see = "figures.see"
+    channel_keep = "channel.keep"
+    delivery_see = "delivery.see"
     message_read_unseen = "message.read_unseen"
     message_rewrite = "message.rewrite"
     person_take_outside = "person.take_outside"
@@ -100,6 +102,8 @@ TABLE: dict[Permission, Rule] = {
     Permission.staff_invite: Rule("invite staff with a link that works once", frozenset({Role.coordinator})),
     Permission.role_change: Rule("give roles and take them back", frozenset({Role.coordinator})),
     Permission.group_make: Rule("open a group, and choose who leads it", frozenset({Role.coordinator})),
+    Permission.channel_keep: Rule("set up how people on call are reached, and try it out", frozenset({Role.coordinator})),
+    Permission.delivery_see: Rule("see what was sent to whoever is on call and whether it arrived, never a word of it", frozenset({Role.coordinator})),
     Permission.figures_see: Rule("see figures about the hub, without names or words", frozenset({Role.coordinator})),
     Permission.message_read_unseen: Rule("read anyone's words without a trace they can see", _NOBODY),
     Permission.message_rewrite: Rule("change what somebody else wrote", _NOBODY),

@@ -35,6 +35,9 @@ NAMED: dict[str, RateLimitItem] = {
     "ask": parse("20/10 minutes"),  # per account: stepping in and out of line
     "invite": parse("60/hour"),
     "appeal": parse("10/hour"),
+    "channel_test": parse("10/5 minutes"),  # per account: each is a real message to somebody's pager
+    "send_again": parse("30/5 minutes"),  # per account: somebody who presses, not a program
+    "callback": parse("600/minute"),  # per address: a provider's calls; each costs one look and one HMAC
     "exchange": parse("600/minute"),  # per account: five pages without sockets, each asking again after everything that happens
 }
 

@@ -26,7 +26,7 @@ BODY_BYTES = 64 * 1024  # the largest request is a few notes of 2,000 characters
 MENDABLE = ("missing required field", "matching regex", "`int` >=", "`int` <=", "Invalid enum value")
 
 T = TypeVar("T", bound=Struct)
-Who = Literal["anyone", "signed_in", "staff", "link"]
+Who = Literal["anyone", "signed_in", "staff", "link", "signed"]
 
 
 @dataclass(slots=True)
@@ -84,7 +84,8 @@ Verb = Callable[[Visit], Awaitable[Struct]]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """`who`: anyone; signed_in (any account); staff (any role but member); link (a single-use signed link). Finer rules are the verb's."""
+    """`who`: anyone; signed_in (any account); staff (any role but member); link (a single-use signed link); signed (a machine that signs
+    what it sends: no cookie is looked at, and it need not come from our pages). Finer rules are the verb's."""
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str

@@ -18,6 +18,7 @@ WHO = {
     "signed_in": "Anyone who is signed in.",
     "staff": "Staff only.",
     "link": "Whoever holds the link.",
+    "signed": "Whoever signs what they send with the channel's secret. No session, and no `Origin`.",
 }
 REFUSED = {
     400: "What was sent cannot be used.",
@@ -34,6 +35,9 @@ _SEQ: Schema = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 QUERIES: dict[str, tuple[str, Schema]] = {
     "after": ("Only what is later than this `seq`, oldest first.", _SEQ),
     "before": ("Only what is earlier than this `seq`: the page that ends just before it.", _SEQ),
+    "older_than": ("The `delivery` that was the last on the page before.", {"type": "string", "format": "uuid"}),
+    "escalation": ("Only of this call.", {"type": "string", "format": "uuid"}),
+    "state": ("Only what arrived, or what did not.", {"type": "string", "enum": ["delivered", "not_delivered"]}),
     "limit": ("How many at most.", _SEQ),
     "log": ("Which of the two logs.", {"type": "string", "enum": ["public", "staff"], "default": "public"}),
     "wait": ("Seconds to wait for something new, where there is nothing yet.", {"type": "integer", "minimum": 0, "maximum": 25}),
@@ -109,7 +113,7 @@ def _operation(door: DoorLike, public_url: str) -> dict[str, Any]:
             **{str(status): {"$ref": f"#/components/responses/Refused{status}"} for status in REFUSED if door.body is not None or status != 415},
         },
     }
-    if door.who in ("anyone", "link"):
+    if door.who in ("anyone", "link", "signed"):
         operation["security"] = []
     if door.body is not None:
         operation["requestBody"] = {"required": True, "content": _json(door.body)}
@@ -143,7 +147,7 @@ def _query_parameters(door: DoorLike) -> list[dict[str, Any]]:
 
 
 def _origin(door: DoorLike, public_url: str) -> list[dict[str, Any]]:
-    if door.method not in _UNSAFE:
+    if door.method not in _UNSAFE or door.who == "signed":
         return []
     words = "Exactly the public address of the service. Browsers send it by themselves on our pages."
     return [{"name": "Origin", "in": "header", "required": True, "description": words, "schema": {"type": "string", "const": public_url}}]

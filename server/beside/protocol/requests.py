@@ -8,6 +8,7 @@ from msgspec import Meta
 from beside.protocol.commands import AnyCommand
 from beside.protocol.shapes import (
     Body,
+    ChannelKind,
     Consent,
     ConsentAnswer,
     EscalationOutcome,
@@ -211,6 +212,45 @@ class ResolveEscalation(Wire, frozen=True):
 
     outcome: EscalationOutcome
     feedback: Note
+
+
+ChannelName = Annotated[str, Meta(min_length=1, max_length=80, description='For yourselves: "Night pager". It never leaves the service.')]
+Secret = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class MakeChannel(Wire, frozen=True):
+    """A way to reach somebody on call.
+
+    `address`: the URL of a webhook or of Alertmanager, or a mailbox; PagerDuty has its own, unless another is given. `secret`: PagerDuty's routing
+    key; we make a webhook's. `callback_secret`: what PagerDuty's webhook subscription showed, if somebody takes calls there. `account`: whose it is.
+    """
+
+    kind: ChannelKind
+    name: ChannelName
+    address: Annotated[str, Meta(max_length=2048)] = ""
+    secret: Secret | None = None
+    callback_secret: Secret | None = None
+    account: UUID | None = None
+
+
+class ChangeChannel(Wire, frozen=True):
+    """What it is called, and whose it is."""
+
+    name: ChannelName
+    account: UUID | None = None
+
+
+class ExchangeSecret(Wire, frozen=True):
+    """A new secret beside the old one. We make a webhook's; of PagerDuty's, the ones that are given are new."""
+
+    secret: Secret | None = None
+    callback_secret: Secret | None = None
+
+
+class SendAgain(Wire, frozen=True):
+    """One more try of a message, now. `client_id` is of the press: the same again is the same try."""
+
+    client_id: UUID
 
 
 class InviteStaff(Wire, frozen=True):

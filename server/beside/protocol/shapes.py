@@ -74,6 +74,15 @@ class ChannelKind(StrEnum):
     email = "email"
 
 
+class PageAct(StrEnum):
+    """What a message was for: to ask somebody, to remind whoever took it, or to tell a provider that it was taken or is over."""
+
+    page = "page"
+    reminder = "reminder"
+    acknowledged = "acknowledged"
+    resolved = "resolved"
+
+
 class Consent(StrEnum):
     """What the person said when asked whether a clinician may be told."""
 
