@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from beside.documents import documents
 from beside.doors import DOORS
 from beside.escalations.routes import link_routes
+from beside.escalations.shifts.routes import feed_routes
 from beside.foundation import standing
 from beside.gateway.documents import document_routes
 from beside.gateway.doors import DoorKeeper
@@ -47,6 +48,7 @@ class Node:
             routes=[
                 *keeper.routes(DOORS),
                 *link_routes(house),
+                *feed_routes(house),
                 *self.health.routes(),
                 *document_routes(documents(house.public_url)),
                 *extra,

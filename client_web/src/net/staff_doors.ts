@@ -41,6 +41,20 @@ export function staffDoors(http: Http) {
     transcript: (id: wire.Uuid, body: wire.ReadTranscript) =>
       http.post<wire.Transcript>(`${page(id)}/transcript`, body),
 
+    rota: (day?: string) => http.get<wire.RotaWeek>(day ? `/api/rota?week=${day}` : '/api/rota'),
+    planShift: (body: wire.PlanShift) => http.post<wire.Fine>('/api/rota/shifts', body),
+    replanShift: (id: wire.Uuid, body: wire.PlanShift) => http.put<wire.Fine>(`/api/rota/shifts/${id}`, body),
+    endShift: (id: wire.Uuid, body: wire.EndShift) => http.post<wire.Fine>(`/api/rota/shifts/${id}/end`, body),
+    changeShift: (id: wire.Uuid, body: wire.ChangeDay) => http.post<wire.Fine>(`/api/rota/shifts/${id}/change`, body),
+    askSwap: (body: wire.AskSwap) => http.post<wire.Fine>('/api/rota/swaps', body),
+    agreeSwap: (id: wire.Uuid, body: wire.AgreeSwap) => http.post<wire.Fine>(`/api/rota/swaps/${id}/agree`, body),
+    endSwap: (id: wire.Uuid) => http.delete<wire.Fine>(`/api/rota/swaps/${id}`),
+    takeLeave: (body: wire.TakeLeave) => http.post<wire.Fine>('/api/rota/leave', body),
+    endLeave: (id: wire.Uuid) => http.delete<wire.Fine>(`/api/rota/leave/${id}`),
+    renewFeed: (body: wire.RenewFeed) => http.post<wire.RotaFeed>('/api/rota/feed', body),
+    readCalendar: (body: wire.ReadCalendar) => http.post<wire.CalendarRead>('/api/rota/calendar/look', body),
+    bringCalendarIn: (body: wire.BringCalendarIn) => http.post<wire.CalendarKept>('/api/rota/calendar', body),
+
     staff: () => http.get<wire.Staff>('/api/staff'),
     invite: (body: wire.InviteStaff) => http.post<wire.InvitationMade>('/api/invitations', body),
     takeBackInvitation: (id: wire.Uuid) => http.delete<wire.Fine>(`/api/invitations/${id}`),

@@ -1411,6 +1411,71 @@ export interface RotaFeed {
   url: string;
 }
 
+/** `whole`: the hub's rota, for who plans it; else one's own turns. */
+export interface RenewFeed {
+  whole?: boolean;
+}
+
+/** What would be kept of it. Nothing is. */
+export interface ReadCalendar {
+  /** The text of a calendar file (iCalendar, RFC 5545). */
+  text: string;
+}
+
+/** Whom a name in the calendar means; null: its entries are left out. */
+export interface CalendarPerson {
+  name: string;
+  account?: Uuid | null;
+}
+
+/** The same text again, with which line it is for and who is who. All of it is kept, or nothing. */
+export interface BringCalendarIn {
+  /** The text of a calendar file (iCalendar, RFC 5545). */
+  text: string;
+  /** A line of the rota: a rung of the hub's ladder, counted from 1. */
+  rung: number;
+  people: CalendarPerson[];
+}
+
+/** One shift that would be kept, as it stands in the hub's zone. `off`: days on which it falls out. */
+export interface CalendarEntry {
+  name: string;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  starts: string;
+  /** What the clock on the wall shows, in the hub's zone, to the minute. */
+  ends: string;
+  every_weeks: number;
+  weekdays: number[];
+  until: string | null;
+  off: string[];
+}
+
+/** The entry of this place (from 1) would be left out. */
+export interface CalendarLeft {
+  entry: number;
+  name: string;
+  note: CalendarNote;
+}
+
+/** Why an entry of a calendar would be left out. */
+export type CalendarNote = "cancelled" | "exceptions" | "no_times" | "repeat_too_far" | "repeat_unknown" | "times_unreadable" | "too_many" | "zone_other" | "zone_unknown";
+
+/** A name in the calendar, and who is called that here, if anybody is. */
+export interface CalendarName {
+  name: string;
+  account: Uuid | null;
+}
+
+export interface CalendarRead {
+  entries: CalendarEntry[];
+  left: CalendarLeft[];
+  names: CalendarName[];
+}
+
+export interface CalendarKept {
+  kept: number;
+}
+
 /** What a client may say on the socket. */
 export type AnyCommand =
   | Hello

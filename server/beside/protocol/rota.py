@@ -1,6 +1,7 @@
 """The rota over HTTP: what coordinators and clinicians ask for, and the week they are shown. Times on a wall are the hub's; the rest are moments."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -183,3 +184,85 @@ class RotaFeed(Snapshot, frozen=True):
     """An address for a calendar to read. It is shown this once; making a new one ends the old."""
 
     url: str
+
+
+class CalendarNote(StrEnum):
+    """Why an entry of a calendar would be left out."""
+
+    no_times = "no_times"
+    times_unreadable = "times_unreadable"
+    zone_unknown = "zone_unknown"
+    zone_other = "zone_other"
+    repeat_unknown = "repeat_unknown"
+    repeat_too_far = "repeat_too_far"
+    exceptions = "exceptions"
+    cancelled = "cancelled"
+    too_many = "too_many"
+
+
+CalendarText = Annotated[str, Meta(min_length=1, max_length=60_000, description="The text of a calendar file (iCalendar, RFC 5545).")]
+EntryName = Annotated[str, Meta(max_length=80)]
+
+
+class RenewFeed(Wire, frozen=True):
+    """`whole`: the hub's rota, for who plans it; else one's own turns."""
+
+    whole: bool = False
+
+
+class ReadCalendar(Wire, frozen=True):
+    """What would be kept of it. Nothing is."""
+
+    text: CalendarText
+
+
+class CalendarPerson(Wire, frozen=True):
+    """Whom a name in the calendar means; null: its entries are left out."""
+
+    name: EntryName
+    account: UUID | None = None
+
+
+class BringCalendarIn(Wire, frozen=True):
+    """The same text again, with which line it is for and who is who. All of it is kept, or nothing."""
+
+    text: CalendarText
+    rung: Rung
+    people: Annotated[list[CalendarPerson], Meta(max_length=100)]
+
+
+class CalendarEntry(Snapshot, frozen=True):
+    """One shift that would be kept, as it stands in the hub's zone. `off`: days on which it falls out."""
+
+    name: str
+    starts: Wall
+    ends: Wall
+    every_weeks: int
+    weekdays: list[Weekday]
+    until: date | None
+    off: list[date]
+
+
+class CalendarLeft(Snapshot, frozen=True):
+    """The entry of this place (from 1) would be left out."""
+
+    entry: int
+    name: str
+    note: CalendarNote
+
+
+class CalendarName(Snapshot, frozen=True):
+    """A name in the calendar, and who is called that here, if anybody is."""
+
+    name: str
+    account: UUID | None
+
+
+class CalendarRead(Snapshot, frozen=True):
+    entries: list[CalendarEntry]
+    left: list[CalendarLeft]
+    names: list[CalendarName]
+
+
+class CalendarKept(Snapshot, frozen=True):
+    kept: int

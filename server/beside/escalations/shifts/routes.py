@@ -2,17 +2,38 @@
 
 from datetime import date
 
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
 from beside.escalations.shifts.asked import read_day
+from beside.escalations.shifts.bring_in import bring_in, look_at_calendar
 from beside.escalations.shifts.change_day import change_day
 from beside.escalations.shifts.end_shift import end_shift
+from beside.escalations.shifts.feed import FEED_PATH, read_feed, renew_feed
 from beside.escalations.shifts.leave import end_leave, take_leave
 from beside.escalations.shifts.plan_shift import plan_shift, replan_shift
 from beside.escalations.shifts.swap import agree_swap, ask_swap, end_swap
 from beside.escalations.shifts.week import week_of
 from beside.kit.context import command, query
-from beside.kit.errors import BadInput
+from beside.kit.errors import BadInput, NotFound
+from beside.kit.house import House
 from beside.kit.web import Door, Visit
-from beside.protocol.rota import AgreeSwap, AskSwap, ChangeDay, EndShift, PlanShift, RotaWeek, TakeLeave
+from beside.protocol.rota import (
+    AgreeSwap,
+    AskSwap,
+    BringCalendarIn,
+    CalendarKept,
+    CalendarRead,
+    ChangeDay,
+    EndShift,
+    PlanShift,
+    ReadCalendar,
+    RenewFeed,
+    RotaFeed,
+    RotaWeek,
+    TakeLeave,
+)
 from beside.protocol.snapshots import Fine
 
 
@@ -92,6 +113,27 @@ async def delete_leave(visit: Visit) -> Fine:
     return Fine()
 
 
+async def post_feed(visit: Visit) -> RotaFeed:
+    """A secret address for a calendar: of your own turns, or (for coordinators) of the whole rota. It is shown this once, and ends the one before."""
+    asked = visit.body(RenewFeed)
+    async with command(visit.house, visit.me) as ctx:
+        return await renew_feed(ctx, whole=asked.whole)
+
+
+async def post_look(visit: Visit) -> CalendarRead:
+    """What a calendar would mean as shifts, and what of it we cannot keep. Nothing is kept. For coordinators."""
+    asked = visit.body(ReadCalendar)
+    async with query(visit.house, visit.me) as ctx:
+        return await look_at_calendar(ctx, asked.text)
+
+
+async def post_calendar(visit: Visit) -> CalendarKept:
+    """Put the shifts of a calendar on one line of the rota: all that were shown and whose people are named, or none. For coordinators."""
+    asked = visit.body(BringCalendarIn)
+    async with command(visit.house, visit.me) as ctx:
+        return CalendarKept(kept=await bring_in(ctx, asked))
+
+
 def _week(visit: Visit) -> date | None:
     text = visit.request.query_params.get("week")
     if text is None:
@@ -111,6 +153,26 @@ doors: list[Door] = [
     Door("POST", "/api/rota/swaps", post_swap, body=AskSwap, who="staff"),
     Door("POST", "/api/rota/swaps/{swap}/agree", post_agree, body=AgreeSwap, who="staff"),
     Door("DELETE", "/api/rota/swaps/{swap}", delete_swap, who="staff"),
+    Door("POST", "/api/rota/feed", post_feed, body=RenewFeed, answer=RotaFeed, who="staff"),
+    Door("POST", "/api/rota/calendar/look", post_look, body=ReadCalendar, answer=CalendarRead, who="staff"),
+    Door("POST", "/api/rota/calendar", post_calendar, body=BringCalendarIn, answer=CalendarKept, who="staff"),
     Door("POST", "/api/rota/leave", post_leave, body=TakeLeave, who="staff"),
     Door("DELETE", "/api/rota/leave/{leave}", delete_leave, who="staff"),
 ]
+
+
+def feed_routes(house: House) -> list[Route]:
+    """What calendars read: no session, only the secret in the address."""
+
+    async def show(request: Request) -> Response:
+        try:
+            async with query(house) as ctx:
+                text = await read_feed(ctx, request.path_params["token"])
+        except NotFound:
+            return PlainTextResponse("We can't find that here.", 404, headers=_UNKEPT)
+        return Response(text, media_type="text/calendar; charset=utf-8", headers=_UNKEPT)
+
+    return [Route(FEED_PATH + "{token}.ics", show, methods=["GET"])]
+
+
+_UNKEPT = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
