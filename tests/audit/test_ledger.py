@@ -100,6 +100,18 @@ async def test_twenty_appends_at_once_make_one_chain(house: House) -> None:
     assert await flaw_of(house) is None
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer, whatever is written
+async def test_nobody_waits_for_a_ledger_that_is_not_being_written(house: House) -> None:
+    """A command that recorded something and goes on with other work holds up nobody else of its hub."""
+    await append(house, 1)
+    async with command(house, COORDINATOR) as ctx:
+        await record(ctx, "account:role:granted", HUB)
+        await append(house, 1)
+    assert await flaw_of(house) is None
+    async with query(house) as ctx:
+        assert [3] == [head.position for head in await heads(ctx)]
+
+
 async def test_several_acts_of_one_command_follow_each_other(house: House) -> None:
     """A command that does three things writes three entries, in its order."""
     async with command(house, COORDINATOR) as ctx:

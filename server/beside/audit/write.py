@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -20,12 +21,16 @@ async def record(ctx: Context, action: str, hub: UUID, **about: object) -> None:
     """Write that `ctx.actor` (or the house itself) did `action`, a tag `subject:object:action`, in `hub`.
 
     `about` takes ids, whole numbers, yes or no, and fixed words; anything else is a `ValueError`, as is a tag of another form. Nothing a
-    person wrote belongs here. It holds the hub's ledger until the commit, so write it after the rows that others also lock.
-    If it cannot be written, the error goes up and the command fails with it.
+    person wrote belongs here. It is written last of all, right before the commit: every act of a hub waits for its ledger, and none holds it longer
+    than it takes. If it cannot be written, the command fails with it.
     """
     if not _ACTION.fullmatch(action):
         raise ValueError("an audit action reads subject:object:action")
     plain = {name: _plain(name, value) for name, value in about.items()}
+    ctx.finally_write(partial(_append, ctx, action, hub, plain))
+
+
+async def _append(ctx: Context, action: str, hub: UUID, plain: dict[str, Value]) -> None:
     position, prev_hash = await _hold_head(ctx, hub)
     account, session = (ctx.actor.account, ctx.actor.session) if ctx.actor else (None, None)
     link = Link(hub, position + 1, ctx.now, account, session, action, plain, prev_hash, hash="")

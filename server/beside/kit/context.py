@@ -7,7 +7,7 @@ async with query(house, actor) as ctx:        # reads
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +56,7 @@ class Context:
     _signals: list[tuple[str, bytes]] = field(default_factory=list)
     _grown: dict[tuple[UUID, str], list[object]] = field(default_factory=dict)
     _due_now: bool = False
+    _last: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
     def me(self) -> Actor:
@@ -87,6 +88,15 @@ class Context:
         for name in self.house.reactions.get(fact, ()):
             self.enqueue(name, {key: str(value) for key, value in ids.items()})
 
+    def finally_write(self, work: Callable[[], Awaitable[None]]) -> None:
+        """In this transaction, right before it is committed: for what many commands lock, so that they hold it for a moment. If it breaks, all of it does."""
+        self._last.append(work)
+
+    async def complete(self) -> None:
+        """Write what was to be written last, in the order in which it came."""
+        while self._last:
+            await self._last.pop(0)()
+
     async def release(self) -> None:
         """After the commit: local sockets first, then the other nodes, then the worker. Nothing here can undo the commit."""
         for (conversation, log_name), events in self._grown.items():
@@ -112,6 +122,7 @@ async def command(house: House, actor: Actor | None = None) -> AsyncIterator[Con
         async with house.database.write() as db:
             ctx = Context(house, db, house.clock.now(), actor)
             yield ctx
+            await ctx.complete()
             await db.commit()
     except (PoolTimeout, DBAPIError) as refused:
         ours = _in_our_words(house, refused)
