@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from beside.protocol.shapes import Role
 from tests.journeys.test_lost_touch import ZOMBIE
+from tests.rig.wait import until
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -28,6 +29,7 @@ new MutationObserver(() => { if (!document.querySelector('[role=log] .bubble')) 
   .observe(document.body, { childList: true, subtree: true })
 """
 SEED = 26
+LATE_S = 60.0  # as long as Firefox may take
 GREETING = "Hello Wren, no hurry"
 
 
@@ -73,6 +75,37 @@ async def test_words_do_not_wait_for_a_socket(small_hub: "Hub") -> None:
             assert ["no socket yet", "and still I read you"] == await wren.messages()
     finally:
         small_hub.at.turns.holds_sockets = False
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+async def test_a_socket_that_takes_a_minute_doubles_nothing(small_hub: "Hub") -> None:
+    """Upgrades that reach the house after sixty seconds, when their pages have long gone on over HTTPS: each line is there once (FAULTS 22)."""
+    await small_hub.makes_room(GROUP)
+    turns = small_hub.at.turns
+    turns.sockets_late_s, came_before = LATE_S, turns.came_late
+    try:
+        async with small_hub.member("Wren") as wren, small_hub.member("Fern") as fern:
+            said = []
+
+            async def both(words: str) -> None:
+                said.extend([f"{words}, says Wren", f"{words}, says Fern"])
+                await wren.says(said[-2])
+                await fern.sees_once(said[-2])
+                await fern.says(said[-1])
+                await wren.sees_once(said[-1])
+
+            await wren.joins(GROUP)
+            await fern.joins(GROUP)
+            await both("no socket yet")
+            assert turns.came_late == came_before
+            await until(lambda: turns.came_late >= came_before + 4, 2 * LATE_S, "two sockets of each have come after all")
+            await both("and now")
+            for each in (wren, fern):
+                assert said == await each.messages()
+                await each.sees_no(LOST)
+    finally:
+        turns.sockets_late_s = 0.0
 
 
 async def test_a_hotels_page_is_no_house(small_hub: "Hub") -> None:

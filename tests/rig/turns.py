@@ -22,6 +22,10 @@ class Turns:
         self.lets_sockets_through = True
         self.holds_sockets = False
         """Upgrades are taken, and never answered."""
+        self.sockets_late_s = 0.0
+        """So long an upgrade is on its way, whether or not anybody still waits for it."""
+        self.came_late = 0
+        """How many of those have reached a node."""
         self.instead: bytes | None = None
         """What stands in for the house, whatever is asked: a hotel's sign-in page."""
         self._server: asyncio.Server | None = None
@@ -78,6 +82,9 @@ class Turns:
         if UPGRADE in head.lower() and not self.lets_sockets_through:
             writer.write(REFUSED)
             return
+        if UPGRADE in head.lower() and self.sockets_late_s:
+            await asyncio.sleep(self.sockets_late_s)
+            self.came_late += 1
         there_reader, there = await asyncio.open_connection("127.0.0.1", self._next(head), limit=CHUNK)
         self._open.add(there)
         there.write(head)

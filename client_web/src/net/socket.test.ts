@@ -326,6 +326,25 @@ describe('where upgrades do not come through (FAULTS 21, 22)', () => {
     expect([wires.length, polls.length]).toEqual([2, 1])
   })
 
+  test.each([
+    ['the first', 0],
+    ['the second', 1],
+  ])('%s, where it opens after a minute, says nothing and is not heard', async (_, given) => {
+    const { clock, wires, polls, frames, socket } = stage()
+    socket.start()
+    await clock.turn(5_000 + 500 + 5_000 + 1_000)
+    polls[0]?.onopen?.()
+    polls[0]?.hear(welcome)
+    await clock.turn(30_000)
+    polls[0]?.hear(welcome)
+    await clock.turn(20_000)
+    const late = wires[given]
+    late?.onopen?.()
+    late?.hear(welcome)
+    late?.hear(message(1))
+    expect([late?.closed, late?.said, frames.length, socket.touch]).toEqual([true, [], 2, 'in_touch'])
+  })
+
   test('after some minutes, and on waking, a socket is tried again, once', async () => {
     const { clock, last, wires, polls, socket } = stage()
     socket.start()

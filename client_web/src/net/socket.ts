@@ -159,6 +159,7 @@ export class Socket {
     this.#wire = wire
     this.#watchConnect(CONNECT_MS)
     wire.onopen = () => {
+      if (wire !== this.#wire) return // a browser may take a minute: by then it goes another way
       wire.send(JSON.stringify({ type: 'hello', ticket, speaks: spoken.version } satisfies AnyCommand))
     }
     wire.onmessage = ({ data }) => {
