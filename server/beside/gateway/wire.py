@@ -18,6 +18,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from beside.gateway.flood import Flood
+from beside.gateway.quick_frame import ends_between_messages, short_text
 
 LINGER_S = 5.0  # how long a closing socket may take to flush before it is cut
 USER_TIMEOUT_MS = 30_000  # DELIVERY: unacknowledged bytes free the socket within 35 s
@@ -36,9 +37,17 @@ class WireProtocol(WebSocketsSansIOProtocol):
         super().connection_made(transport)
         self._pings = Flood(PINGS, PING_WINDOW_S)
         self._take: Take | None = None
+        self._whole = False  # whether everything so far ended where a message ends
         raw = transport.get_extra_info("socket")
         if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT") and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
+
+    def data_received(self, data: bytes) -> None:
+        if self._whole and self._take is not None and self.conn.state is State.OPEN and (said := short_text(data)) is not None and self._take(said):
+            return
+        greeted = self.handshake_initiated
+        super().data_received(data)
+        self._whole = self._whole and ends_between_messages(data) if greeted else data.endswith(b"\r\n\r\n")
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
