@@ -50,7 +50,7 @@ def require_plain_json(raw: bytes, limit: int = FRAME_BYTES) -> Any:
         raise NotUnderstood("bad_frame", "nested too deeply")
     value: Any = None
     try:
-        value = json.loads(raw.decode(), object_pairs_hook=_no_doubles, parse_constant=_no_constant, parse_int=_short_int)
+        value = _plain.decode(raw.decode())
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode()  # an escape can name half a character, which cannot be written
         return value
@@ -128,3 +128,6 @@ def _code_for(refusal: Exception) -> str:
     if "surrogate" in text:
         return "bad_text"
     return "bad_frame"
+
+
+_plain = json.JSONDecoder(object_pairs_hook=_no_doubles, parse_constant=_no_constant, parse_int=_short_int)
