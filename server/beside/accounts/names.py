@@ -4,11 +4,13 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import Uuid, select
+from sqlmodel import col
 
 from beside.accounts.tables import Account
 from beside.kit.context import Context
 from beside.kit.crypto import DataKey, Keyring, Unreadable
+from beside.kit.rows import given
 
 KEPT = 20_000  # names in memory: everybody of a large hub, about 4 MB
 FORGOTTEN = "Someone"  # shown where a name was erased or cannot be opened
@@ -27,8 +29,9 @@ async def names_of(ctx: Context, accounts: Iterable[UUID]) -> dict[UUID, str]:
     keyring = ctx.house.keyring
     found = {account: _open[id(keyring), account] for account in wanted if (id(keyring), account) in _open}
     if missing := wanted - found.keys():
-        for row in await ctx.db.exec(select(Account).where(col(Account.id).in_(missing))):
-            found[row.id] = open_name(keyring, row)
+        (rows,) = await ctx.look((_NAMED, {"asked": [{"id": account} for account in missing]}))
+        for account, version, wrapped, sealed in rows:
+            found[account] = _opened(keyring, account, DataKey(version, wrapped), sealed)
     return found | dict.fromkeys(wanted - found.keys(), FORGOTTEN)
 
 
@@ -38,11 +41,21 @@ async def name_of(ctx: Context, account: UUID) -> str:
 
 def open_name(keyring: Keyring, row: Account) -> str:
     """The pseudonym of this row; `FORGOTTEN` where it does not open."""
+    return _opened(keyring, row.id, DataKey(row.key_version, row.wrapped_key), row.sealed_pseudonym)
+
+
+def _opened(keyring: Keyring, account: UUID, key: DataKey, sealed: bytes) -> str:
     try:
-        name = keyring.open(DataKey(row.key_version, row.wrapped_key), row.sealed_pseudonym, pseudonym_place(row.id))
+        name = keyring.open(key, sealed, pseudonym_place(account))
     except Unreadable:
         return FORGOTTEN
-    _open[id(keyring), row.id] = name
+    _open[id(keyring), account] = name
     if len(_open) > KEPT:
         _open.popitem(last=False)
     return name
+
+
+_asked = given("asked", id=Uuid())
+_NAMED = select(col(Account.id), col(Account.key_version), col(Account.wrapped_key), col(Account.sealed_pseudonym)).join_from(
+    _asked, Account, col(Account.id) == _asked.c.id
+)

@@ -15,7 +15,7 @@ from beside.kit.crypto import DataKey
 from beside.kit.db import Table
 from beside.kit.errors import NotFound
 from beside.kit.rows import given, insertion
-from beside.kit.trip import Step, in_one_trip
+from beside.kit.trip import Step
 from beside.protocol import topics
 from beside.protocol.events import Author
 from beside.protocol.shapes import Log
@@ -125,7 +125,7 @@ async def append_all(ctx: Context, held: Mapping[UUID, Held], drafts: Sequence[t
         rows.append(_row(entry, ctx.house.keyring.seal(key, draft.body, place)))
     grown = dict.fromkeys(entry.conversation for entry in entries)
     moved = [{"id": one, "public": ends[one, Log.public], "staff": ends[one, Log.staff]} for one in grown]
-    await in_one_trip(ctx.db, insertion(_EVENT, rows, sqlite=ctx.house.database.is_sqlite), (_ENDS, {"ends": moved}))
+    await ctx.put(insertion(_EVENT, rows, sqlite=ctx.house.database.is_sqlite), (_ENDS, {"ends": moved}))
     for entry in entries:
         ctx.grew(entry.conversation, entry.log.value, entry)
     for (conversation, log), seq in {(entry.conversation, entry.log): entry.seq for entry in entries}.items():

@@ -22,8 +22,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from beside.kit.errors import Crossed, NotSignedIn, Unavailable
 from beside.kit.house import House
 from beside.kit.jobs import Job
+from beside.kit.lane import Lane
 from beside.kit.logs import log
 from beside.kit.metrics import ALARMS
+from beside.kit.rows import insertion
+from beside.kit.trip import Found, Step, in_one_trip
 
 CROSSED = frozenset({"40001", "40P01"})  # PostgreSQL's words for: could not be put in an order with another; a deadlock (FAULTS 50)
 REFUSES = {
@@ -47,16 +50,36 @@ class Actor:
 
 @dataclass(slots=True)
 class Context:
-    """`now` is one instant for the whole command. `db` is inside the command's transaction."""
+    """`now` is one instant for the whole command. `db` is inside the command's transaction, and so are `look` and `put`; a command on a lane has only these."""
 
     house: House
-    db: AsyncSession
+    on: AsyncSession | Lane
     now: datetime
     actor: Actor | None = None
     _signals: list[tuple[str, bytes]] = field(default_factory=list)
     _grown: dict[tuple[UUID, str], list[object]] = field(default_factory=dict)
     _due_now: bool = False
     _last: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    @property
+    def db(self) -> AsyncSession:
+        """The session. A command on a lane has none: what such a command calls says what it wants in steps."""
+        assert not isinstance(self.on, Lane), "a command on a lane has no session"
+        return self.on
+
+    async def look(self, *steps: Step) -> list[Found]:
+        """What these find, in one trip."""
+        if isinstance(self.on, Lane):
+            return await self.on.look(*steps)
+        await self.on.flush()  # what this command added is there to be found, as in any other question
+        return await in_one_trip(self.on, *steps)
+
+    async def put(self, *steps: Step) -> None:
+        """Write these: at once in a session, with the commit on a lane."""
+        if isinstance(self.on, Lane):
+            self.on.put(*steps)
+        else:
+            await in_one_trip(self.on, *steps)
 
     @property
     def me(self) -> Actor:
@@ -76,7 +99,11 @@ class Context:
     def enqueue(self, name: str, args: Mapping[str, Any], *, due_at: datetime | None = None) -> None:
         """A durable job in this transaction: it runs at least once, after `due_at` (default: now)."""
         due = due_at or self.now
-        self.db.add(Job(name=name, args=dict(args), due_at=due, created_at=self.now))
+        job = Job(name=name, args=dict(args), due_at=due, created_at=self.now)
+        if isinstance(self.on, Lane):
+            self.on.put(insertion(Job.metadata.tables["job"], [job.model_dump()], sqlite=self.house.database.is_sqlite))
+        else:
+            self.on.add(job)
         self._due_now = self._due_now or due <= self.now
 
     def wake(self) -> None:
@@ -102,7 +129,9 @@ class Context:
         for (conversation, log_name), events in self._grown.items():
             for grew in self.house.grew_here:
                 grew(conversation, log_name, events)
-        if self._signals:
+        if len(self._signals) == 1:
+            await self._hint(*self._signals[0])
+        elif self._signals:
             await asyncio.gather(*(self._hint(topic, payload) for topic, payload in self._signals))  # together: a bus far away is waited for once
         if self._due_now:
             for wake in self.house.woken:
@@ -118,28 +147,42 @@ class Context:
 @asynccontextmanager
 async def command(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
     """A transaction for one command. Raises `Unavailable` where the database cannot take it; then nothing was stored."""
-    try:
-        async with house.database.write() as db:
-            ctx = Context(house, db, house.clock.now(), actor)
-            yield ctx
-            await ctx.complete()
-            await db.commit()
-    except (PoolTimeout, DBAPIError) as refused:
-        ours = _in_our_words(house, refused)
-        if ours is None:
-            raise
-        raise ours from refused
-    if ctx._grown:
-        house.database.refuses = None  # words were stored: the disk has room again, or the standby was promoted
-    await ctx.release()
+    async with _said_in_our_words(house), house.database.write() as db:
+        ctx = Context(house, db, house.clock.now(), actor)
+        yield ctx
+        await ctx.complete()
+        await db.commit()
+    await _release(ctx)
+
+
+@asynccontextmanager
+async def command_on(lane: Lane, house: House) -> AsyncIterator[Context]:
+    """The same on a lane: two trips, and no session."""
+    async with _said_in_our_words(house), lane.transaction():
+        ctx = Context(house, lane, house.clock.now())
+        yield ctx
+        await ctx.complete()
+        await lane.commit()
+    await _release(ctx)
 
 
 @asynccontextmanager
 async def query(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
     """A context for looking things up. Nothing staged on it is released."""
+    async with _said_in_our_words(house), house.database.read() as db:
+        yield Context(house, db, house.clock.now(), actor)
+
+
+async def _release(ctx: Context) -> None:
+    if ctx._grown:
+        ctx.house.database.refuses = None  # words were stored: the disk has room again, or the standby was promoted
+    await ctx.release()
+
+
+@asynccontextmanager
+async def _said_in_our_words(house: House) -> AsyncIterator[None]:
     try:
-        async with house.database.read() as db:
-            yield Context(house, db, house.clock.now(), actor)
+        yield
     except (PoolTimeout, DBAPIError) as refused:
         ours = _in_our_words(house, refused)
         if ours is None:

@@ -1,10 +1,12 @@
 """One class makes either database: SQLite on one machine, PostgreSQL on many. Rows are tables of one metadata."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,16 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from beside.kit.lane import Driver, Lane, PostgresqlDriver, SqliteDriver
+
 BUSY_MS = 5_000  # how long a SQLite statement waits for another process (backup, doctor) before it gives up
-POOL_SIZE = 10  # connections a node keeps; PostgreSQL's default of 100 then serves eight nodes and workers
+POOL_SIZE = 8  # connections a node keeps, beside its two lanes for what people say; PostgreSQL's default of 100 then serves ten nodes and workers
 POOL_OVERFLOW = 5
 POOL_WAIT_S = 2.0  # FAULTS 49: a request that gets no connection by then is told so
 IDLE_MS = 10_000  # FAULTS 101: a process that hangs in the middle of a transaction loses it, and what it held, by then; ours last for milliseconds
 LOCK_TIMEOUT_MS = 2_000  # FAULTS 49: who waits for somebody else's lock is told so by then; ours are held for milliseconds
+
+_CONNECT = {"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c idle_in_transaction_session_timeout={IDLE_MS} -c timezone=UTC", "connect_timeout": 5}
 
 # synchronous=FULL: an acknowledged message survives the power going
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "temp_store=MEMORY", "cache_size=-16000")
@@ -62,6 +68,7 @@ class Database:
         writing = self.engine.execution_options(sqlite_write=True) if self.is_sqlite else self.engine
         self._reads = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self._writes = async_sessionmaker(writing, class_=AsyncSession, expire_on_commit=False)
+        self._lanes: list[Lane] = []
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -72,8 +79,14 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session in a write transaction; SQLite has one writer at a time, and they queue here rather than in the file."""
-        async with self._writer or nullcontext(), self._writes() as session:
+        async with self._turn(), self._writes() as session:
             yield session
+
+    def lane(self) -> Lane:
+        """A new lane, closed with the rest: one connection more than the pool's, from its first use on."""
+        made = Lane(self.engine.dialect, self._driver(), self._turn)
+        self._lanes.append(made)
+        return made
 
     @property
     def is_not_there(self) -> bool:
@@ -81,7 +94,17 @@ class Database:
         return self.is_sqlite and not Path(self.url.database or "").exists()
 
     async def close(self) -> None:
+        for lane in self._lanes:
+            await lane.close()
         await self.engine.dispose()
+
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        return self._writer or nullcontext()
+
+    def _driver(self) -> Driver:
+        if self.is_sqlite:
+            return SqliteDriver(partial(_open_sqlite, self.url.database or ""))
+        return PostgresqlDriver(dict(self.engine.dialect.create_connect_args(self.url)[1]) | _CONNECT)
 
 
 def _with_driver(url: str) -> str:
@@ -101,7 +124,7 @@ def _postgresql(url: Any) -> AsyncEngine:
         pool_pre_ping=True,
         pool_recycle=1800,
         hide_parameters=True,  # what a statement carried is nobody's business, in an error least of all
-        connect_args={"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c idle_in_transaction_session_timeout={IDLE_MS} -c timezone=UTC", "connect_timeout": 5},
+        connect_args=_CONNECT,
     )
 
 
@@ -111,10 +134,7 @@ def _sqlite(url: Any) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(dbapi: Any, _: Any) -> None:
         dbapi.isolation_level = None  # the driver must not BEGIN for us
-        cursor = dbapi.cursor()
-        for pragma in _PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        _set_up(dbapi.cursor())
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -123,6 +143,18 @@ def _sqlite(url: Any) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _open_sqlite(path: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    _set_up(db.cursor())
+    return db
+
+
+def _set_up(cursor: Any) -> None:
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 def require_aware(at: datetime) -> datetime:

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 Values = Mapping[str, Any]
 Step = tuple[Executable, Values | Sequence[Values]]
 """A statement and its parameters; where there are several sets of them, it is carried out once for each."""
+Found = list[tuple[Any, ...]]
 Convert = Callable[[Any], Any] | None
 
 
@@ -31,6 +31,13 @@ class Prepared:
         columns = getattr(statement, "selected_columns", ())
         self._out: list[Convert] = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
 
+    @classmethod
+    def word(cls, text: str) -> "Prepared":
+        """One that is the same in every database, and has nothing to put in or take out."""
+        made = cls.__new__(cls)
+        made.text, made._order, made._fixed, made._into, made._out = text, (), {}, {}, []
+        return made
+
     def parameters(self, values: Values | Sequence[Values]) -> Any:
         """As the driver takes them; a list of such where `values` are several."""
         if not isinstance(values, Mapping):
@@ -38,31 +45,31 @@ class Prepared:
         made = {name: into(value) if (into := self._into.get(name)) else value for name, value in {**self._fixed, **values}.items()}
         return made if self._order is None else tuple(made[name] for name in self._order)
 
-    def rows(self, found: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    def rows(self, found: Sequence[Sequence[Any]]) -> Found:
         if not any(self._out):
             return [tuple(row) for row in found]
         return [tuple(out(value) if out else value for out, value in zip(self._out, row, strict=True)) for row in found]
 
 
 @lru_cache(maxsize=64)
-def _prepared(statement: Any, dialect: Dialect) -> Prepared:
+def prepared(statement: Any, dialect: Dialect) -> Prepared:
     return Prepared(statement, dialect)
 
 
-async def in_one_trip(session: AsyncSession, *steps: Step) -> list[list[tuple[Any, ...]]]:
+async def in_one_trip(session: AsyncSession, *steps: Step) -> list[Found]:
     """What each of these statements found. The same statement objects again and again, please: each is compiled once."""
     db = await session.connection()
-    ready = [(each, each.parameters(values)) for each, values in ((_prepared(statement, db.dialect), values) for statement, values in steps)]
+    ready = [(each, each.parameters(values)) for each, values in ((prepared(statement, db.dialect), values) for statement, values in steps)]
     driver = (await db.get_raw_connection()).driver_connection
-    run = _by_sqlite if db.dialect.name == "sqlite" else _by_postgresql
+    run = _by_sqlite if db.dialect.name == "sqlite" else by_postgresql
     try:
         found = await run(driver, ready)
     except db.dialect.loaded_dbapi.Error as refused:
-        raise _as_always(db, refused) from refused
+        raise as_always(db.dialect, refused, lost=db.dialect.is_disconnect(refused, driver, None)) from refused
     return [each.rows(rows) for (each, _), rows in zip(ready, found, strict=True)]
 
 
-async def _by_postgresql(driver: Any, steps: Sequence[tuple[Prepared, Any]]) -> list[Any]:
+async def by_postgresql(driver: Any, steps: Sequence[tuple[Prepared, Any]]) -> list[Any]:
     async with driver.pipeline():
         cursors = [await driver.execute(each.text, parameters) for each, parameters in steps]
     return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
@@ -79,8 +86,6 @@ async def _one_by_sqlite(driver: Any, text: str, parameters: Any) -> Any:
     return ()
 
 
-def _as_always(db: AsyncConnection, refused: Exception) -> Exception:
-    """The same error as SQLAlchemy would raise: whoever catches it need not know of this module."""
-    dialect: Any = db.dialect
-    lost = dialect.is_disconnect(refused, None, None)
+def as_always(dialect: Any, refused: Exception, *, lost: bool) -> Exception:
+    """The same error as SQLAlchemy would raise: whoever catches it need not know of this module. `lost`: the connection is of no more use."""
     return DBAPIError.instance(None, None, refused, dialect.loaded_dbapi.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect)

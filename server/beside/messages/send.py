@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, and_, bindparam, select, tuple_
+from sqlalchemy import Integer, Uuid, and_, bindparam, select
 from sqlmodel import col
 
 from beside.accounts.names import names_of
@@ -22,7 +22,6 @@ from beside.kit.errors import BesideError, Conflict, NotAllowed, NotFound, NotSi
 from beside.kit.metrics import SENT
 from beside.kit.rows import Rows, given
 from beside.kit.text import clean_text
-from beside.kit.trip import in_one_trip
 from beside.protocol.events import Author, LeaveReason
 from beside.protocol.shapes import BODY_CHARACTERS, Log, Place
 from beside.protocol.snapshots import Accepted
@@ -63,6 +62,18 @@ class Standing(NamedTuple):
     said_before: bool
 
 
+class Said(NamedTuple):
+    """A message that was stored before under the number of a wish."""
+
+    conversation: UUID
+    author: UUID
+    client_id: UUID
+    log: Log
+    seq: int
+    sealed: bytes
+    at: datetime
+
+
 Answer = Kept | BesideError
 
 
@@ -88,7 +99,7 @@ async def store(ctx: Context, wishes: Sequence[Wish]) -> list[Answer]:
 
     The conversations are locked first, and only then is it asked who may write in them: a removal is either before all of this or after it.
     """
-    locked, stood = await in_one_trip(ctx.db, holding(one.conversation for one in wishes), (_STANDINGS, {"asked": _asked_by(wishes), "now": ctx.now}))
+    locked, stood = await ctx.look(holding(one.conversation for one in wishes), (_STANDINGS, {"asked": _asked_by(wishes), "now": ctx.now}))
     conversations, standings = held(locked), {each.number: each for each in map(Standing._make, stood)}
     earlier = await _earlier(ctx, [wishes[number] for number, each in standings.items() if each.said_before])
     names = await names_of(ctx, {one.actor.account for one in wishes})
@@ -112,7 +123,7 @@ async def store(ctx: Context, wishes: Sequence[Wish]) -> list[Answer]:
     return [refused.get(number) or Kept(_accepted(one, written.get(one.key) or earlier[one.key]), one.key in written) for number, one in enumerate(wishes)]
 
 
-def _is_new(ctx: Context, conversation: Held | None, standing: Standing, before: Any, draft: Draft | None, one: Wish) -> bool:
+def _is_new(ctx: Context, conversation: Held | None, standing: Standing, before: Said | None, draft: Draft | None, one: Wish) -> bool:
     """Whether this is to be written; False where it was already (`before`), or is in this very batch (`draft`). Raises what `send` raises."""
     if standing.ended_at is not None:
         raise NotSignedIn
@@ -142,18 +153,17 @@ def _gone(place: Standing) -> BesideError:
     return NotAllowed("stepped_out") if place.absent else NotFound()
 
 
-def _opened(ctx: Context, conversation: Held, before: Any) -> str | None:
+def _opened(ctx: Context, conversation: Held, before: Said) -> str | None:
     """What was said before under this number; None where it does not open any more, which is then other words."""
-    place = event_place(conversation.id, before.log, before.seq, before.author_id, conversation.key.version)
+    place = event_place(conversation.id, before.log, before.seq, before.author, conversation.key.version)
     try:
         return ctx.house.keyring.open(conversation.key, before.sealed, place)
     except Unreadable:
         return None
 
 
-def _accepted(one: Wish, stored: Any) -> Accepted:
-    at = stored.at if isinstance(stored, Entry) else stored.created_at
-    return Accepted(conversation=one.conversation, log=one.log, client_id=one.client_id, seq=stored.seq, at=at)
+def _accepted(one: Wish, stored: Entry | Said) -> Accepted:
+    return Accepted(conversation=one.conversation, log=one.log, client_id=one.client_id, seq=stored.seq, at=stored.at)
 
 
 def _asked_by(wishes: Sequence[Wish]) -> Rows:
@@ -163,12 +173,13 @@ def _asked_by(wishes: Sequence[Wish]) -> Rows:
     ]
 
 
-async def _earlier(ctx: Context, wishes: Sequence[Wish]) -> dict[tuple[UUID, UUID, UUID], Any]:
+async def _earlier(ctx: Context, wishes: Sequence[Wish]) -> dict[tuple[UUID, UUID, UUID], Said]:
     """What was stored before under the same numbers."""
     if not wishes:
         return {}
-    rows = await (await ctx.db.connection()).execute(_EARLIER, {"keys": [one.key for one in wishes]})
-    return {(row.conversation_id, row.author_id, row.client_id): row for row in rows}
+    asked = [{"conversation": conversation, "account": account, "client_id": client_id} for conversation, account, client_id in {one.key for one in wishes}]
+    (rows,) = await ctx.look((_EARLIER, {"said": asked}))
+    return {(row.conversation, row.author, row.client_id): row for row in map(Said._make, rows)}
 
 
 _asked = given("asked", number=Integer(), conversation=Uuid(), account=Uuid(), session=Uuid(), client_id=Uuid())
@@ -203,6 +214,11 @@ _STANDINGS: Any = (
     .join_from(_asked, Participant, and_(col(Participant.conversation_id) == _asked.c.conversation, col(Participant.account_id) == _asked.c.account))
     .outerjoin(Session, and_(col(Session.id) == _asked.c.session, col(Session.account_id) == col(Participant.account_id)))
 )
-_EARLIER = select(
+_said = given("said", conversation=Uuid(), account=Uuid(), client_id=Uuid())
+_EARLIER: Any = select(
     col(Event.conversation_id), col(Event.author_id), col(Event.client_id), col(Event.log), col(Event.seq), col(Event.sealed), col(Event.created_at)
-).where(tuple_(col(Event.conversation_id), col(Event.author_id), col(Event.client_id)).in_(bindparam("keys", expanding=True)))
+).join_from(
+    _said,
+    Event,
+    and_(col(Event.conversation_id) == _said.c.conversation, col(Event.author_id) == _said.c.account, col(Event.client_id) == _said.c.client_id),
+)

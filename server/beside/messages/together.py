@@ -10,7 +10,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from beside.kit.again import again
-from beside.kit.context import Actor, command
+from beside.kit.context import Actor, command_on
 from beside.kit.errors import BesideError, Unavailable
 from beside.kit.house import House
 from beside.kit.logs import log
@@ -39,7 +39,7 @@ class Committer:
     """One a house. It works while there is something to do, and is gone while there is not."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        self._house, self._lane = house, house.database.lane()
         self._waiting: deque[tuple[Wish, asyncio.Future[Kept]]] = deque()
         self._working: asyncio.Task[None] | None = None
 
@@ -77,7 +77,7 @@ class Committer:
             _tell(answered, answer)
 
     async def _store(self, wishes: Sequence[Wish]) -> list[Answer]:
-        async with command(self._house) as ctx:
+        async with command_on(self._lane, self._house) as ctx:
             return await store(ctx, wishes)
 
 

@@ -1,0 +1,144 @@
+"""One suite for both databases: a transaction of two trips keeps what a session's keeps, and nothing that it did not commit."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+import sqlmodel
+from sqlalchemy import Integer, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from beside.kit.context import command, command_on, query
+from beside.kit.db import Table
+from beside.kit.errors import Unavailable
+from beside.kit.house import House
+from beside.kit.ids import new_id
+from beside.kit.jobs import Job
+from beside.kit.rows import given, insertion
+from beside.kit.trip import Step
+
+JOB = Table.metadata.tables["job"]
+_asked = given("asked", number=Integer())
+_NAMES = select(_asked.c.number, col(Job.name)).join_from(_asked, Job, sqlmodel.true()).order_by(col(Job.name))
+_END = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()")
+ALL = (_NAMES, {"asked": [{"number": 1}]})
+
+
+def _job(house: House, name: str, job: UUID | None = None) -> Step:
+    now = house.clock.now()
+    row = {"id": job or new_id(), "name": name, "args": {}, "due_at": now, "created_at": now, "attempts": 0}
+    return insertion(JOB, [row], sqlite=house.database.is_sqlite)
+
+
+async def _names(house: House) -> list[str]:
+    async with query(house) as ctx:
+        return sorted((await ctx.db.exec(sqlmodel.select(Job.name))).all())
+
+
+async def test_what_is_put_is_stored_by_the_commit_and_not_before(house: House) -> None:
+    """Another connection sees nothing until the command has ended, and then everything, a job that was enqueued included."""
+    async with command_on(house.database.lane(), house) as ctx:
+        assert [[]] == await ctx.look(ALL)
+        await ctx.put(_job(house, "one"), _job(house, "two"))
+        ctx.enqueue("three", {"id": "3"})
+        assert [] == await _names(house)
+    assert ["one", "three", "two"] == await _names(house)
+
+
+async def test_what_breaks_leaves_nothing_behind(house: House) -> None:
+    """A command that raises stores nothing, and the lane serves the next one."""
+    lane = house.database.lane()
+
+    async def breaks() -> None:
+        async with command_on(lane, house) as ctx:
+            await ctx.look(ALL)
+            await ctx.put(_job(house, "lost"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await breaks()
+    async with command_on(lane, house) as ctx:
+        await ctx.look(ALL)
+        await ctx.put(_job(house, "kept"))
+    assert ["kept"] == await _names(house)
+
+
+async def test_a_commit_that_is_refused_stores_nothing_of_it(house: House) -> None:
+    """Of two rows with one id neither is stored; the error is the one that a session raises, and the lane goes on."""
+    lane, twice = house.database.lane(), new_id()
+
+    async def writes_twice() -> None:
+        async with command_on(lane, house) as ctx:
+            await ctx.look(ALL)
+            await ctx.put(_job(house, "first", twice), _job(house, "second", twice))
+
+    with pytest.raises(IntegrityError):
+        await writes_twice()
+    assert [] == await _names(house)
+    async with command_on(lane, house) as ctx:
+        assert [[]] == await ctx.look(ALL)
+
+
+async def test_a_command_that_only_looks_holds_nothing(house: House) -> None:
+    """After it others may write."""
+    async with command_on(house.database.lane(), house) as ctx:
+        await ctx.look(ALL)
+    async with command(house) as ctx:
+        ctx.enqueue("after", {})
+    assert ["after"] == await _names(house)
+
+
+async def test_somebody_who_goes_away_in_the_middle_takes_nothing_along(house: House) -> None:
+    """Cancelled at any moment of it, a command stores all or nothing, and whoever comes next gets answers of their own (FAULTS 44)."""
+    lane = house.database.lane()
+
+    async def once(name: str) -> None:
+        async with command_on(lane, house) as ctx:
+            await ctx.look(ALL)
+            await ctx.put(_job(house, name))
+
+    for turns in range(12):
+        task = asyncio.create_task(once(f"job {turns:02}"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with command_on(lane, house) as ctx:
+            ((found),) = await ctx.look(ALL)
+            assert [(1, name) for name in await _names(house)] == found
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_connection_that_died_unnoticed_is_replaced(house: House) -> None:
+    """A database that was restarted between two commands costs the second of them nothing (FAULTS 46)."""
+    lane = house.database.lane()
+    async with command_on(lane, house) as ctx:
+        await ctx.look(ALL)
+    await _end_every_other(house)
+    async with command_on(lane, house) as ctx:
+        await ctx.look(ALL)
+        await ctx.put(_job(house, "after all"))
+    assert ["after all"] == await _names(house)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_connection_that_dies_in_the_middle_stores_nothing(house: House) -> None:
+    """It is said as unavailable, and the next command has a new connection (FAULTS 46)."""
+    lane = house.database.lane()
+
+    async def loses_it() -> None:
+        async with command_on(lane, house) as ctx:
+            await ctx.look(ALL)
+            await _end_every_other(house)
+            await ctx.put(_job(house, "lost"))
+
+    with pytest.raises(Unavailable):
+        await loses_it()
+    async with command_on(lane, house) as ctx:
+        assert [[]] == await ctx.look(ALL)
+
+
+async def _end_every_other(house: House) -> None:
+    async with command(house) as ctx:
+        await (await ctx.db.connection()).execute(_END)
