@@ -4,13 +4,14 @@ import asyncio
 
 import pytest
 from limits import parse
+from sqlmodel import select
 
 from beside.accounts.actors import actor_for_token
 from beside.accounts.sessions import end_session, start_session
 from beside.conversations.tables import Conversation
 from beside.kit.context import command
 from beside.kit.crypto import Keyring
-from beside.kit.errors import BesideError, Conflict, NotFound, NotSignedIn, SlowDown
+from beside.kit.errors import BesideError, Conflict, NotFound, NotSignedIn, SlowDown, Unavailable
 from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.messages.together import say
@@ -120,3 +121,29 @@ async def test_only_new_words_count_against_the_limit(house: House, cast: Cast) 
     with pytest.raises(SlowDown) as refused:
         await say(house, cast.member.actor, chat.id, new_id(), "too many")
     assert "slow_down" == refused.value.code
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_conversation_held_by_somebody_else_holds_up_nobody_elsewhere(house: House, cast: Cast) -> None:
+    """While a stranger holds one conversation, what is said in others is stored; what is said in that one is stored when it is free (FAULTS 49)."""
+    held, free = await talk(house, cast), await talk(house, cast)
+    async with command(house) as ctx:
+        await ctx.db.exec(select(Conversation).where(Conversation.id == held.id).with_for_update())
+        waiting = [asyncio.create_task(say(house, cast.member.actor, held.id, new_id(), f"held {n}")) for n in range(2)]
+        for n in range(3):
+            assert 4 + n == (await say(house, cast.member.actor, free.id, new_id(), f"free {n}")).seq
+        waiting.append(asyncio.create_task(say(house, cast.peer.actor, held.id, new_id(), "held too")))
+        await asyncio.sleep(0)
+        assert [False] * 3 == [task.done() for task in waiting]
+    assert [4, 5, 6] == sorted(answer.seq for answer in await asyncio.gather(*waiting))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_conversation_held_for_long_is_told_to_those_in_it(house: House, cast: Cast) -> None:
+    """Who speaks there is asked to come back, nothing of it is stored, and later it is (FAULTS 49)."""
+    held = await talk(house, cast)
+    async with command(house) as ctx:
+        await ctx.db.exec(select(Conversation).where(Conversation.id == held.id).with_for_update())
+        with pytest.raises(Unavailable):
+            await say(house, cast.member.actor, held.id, new_id(), "not yet")
+    assert 4 == (await say(house, cast.member.actor, held.id, new_id(), "now")).seq

@@ -51,9 +51,12 @@ class Held:
     open: bool
 
 
-def holding(conversations: Iterable[UUID]) -> Step:
-    """What locks these conversations, in the order of their ids so that two who hold several never wait for each other. Read its rows with `held`."""
-    return _HOLD, {"asked": [{"id": one} for one in set(conversations)]}
+def holding(conversations: Iterable[UUID], *, wait: bool = True) -> Step:
+    """What locks these conversations, in the order of their ids so that two who hold several never wait for each other. Read its rows with `held`.
+
+    Without `wait`, those that somebody else holds are left out.
+    """
+    return _HOLD if wait else _HOLD_FREE, {"asked": [{"id": one} for one in set(conversations)]}
 
 
 def held(rows: Iterable[Sequence[Any]]) -> dict[UUID, Held]:
@@ -168,7 +171,7 @@ _CONVERSATION = Table.metadata.tables["conversation"]
 _asked = given("asked", id=Uuid())
 _moved = given("ends", id=Uuid(), public=BigInteger(), staff=BigInteger())
 _ENDS = update(_CONVERSATION).where(_CONVERSATION.c.id == _moved.c.id).values(last_seq=_moved.c.public, staff_last_seq=_moved.c.staff)
-_HOLD = (
+_ASKED_FOR = (
     select(
         col(Conversation.id),
         col(Conversation.hub_id),
@@ -180,5 +183,5 @@ _HOLD = (
     )
     .where(col(Conversation.id).in_(select(_asked.c.id)))
     .order_by(col(Conversation.id))
-    .with_for_update()
 )
+_HOLD, _HOLD_FREE = _ASKED_FOR.with_for_update(), _ASKED_FOR.with_for_update(skip_locked=True)

@@ -3,6 +3,7 @@
 The hot path: any number of wishes share four statements and a commit (`together`), and each stands or falls alone.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from beside.conversations.log import Draft, Entry, Held, append_all, event_place
 from beside.conversations.tables import Absence, Event, Participant
 from beside.kit.context import Actor, Context
 from beside.kit.crypto import Unreadable
-from beside.kit.errors import BesideError, Conflict, NotAllowed, NotFound, NotSignedIn
+from beside.kit.errors import BesideError, Conflict, NotAllowed, NotFound, NotSignedIn, Unavailable
 from beside.kit.metrics import SENT
 from beside.kit.rows import Rows, given
 from beside.kit.text import clean_text
@@ -74,7 +75,28 @@ class Said(NamedTuple):
     at: datetime
 
 
+class HeldElsewhere(Unavailable):
+    """Somebody else is at this conversation now: the wish was not looked at yet."""
+
+
 Answer = Kept | BesideError
+
+
+class Asked(NamedTuple):
+    """A wish, and who waits for its answer."""
+
+    wish: Wish
+    answered: "asyncio.Future[Kept]"
+
+
+def tell(asked: Asked, answer: Answer) -> None:
+    """Answer, where somebody still waits: what was committed stays in any case, and a retry finds it."""
+    if asked.answered.done():
+        return
+    if isinstance(answer, BesideError):
+        asked.answered.set_exception(answer)
+    else:
+        asked.answered.set_result(answer)
 
 
 def wish(actor: Actor, conversation: UUID, client_id: UUID, body: str, log: Log = Log.public) -> Wish:
@@ -94,12 +116,13 @@ async def send(ctx: Context, conversation: UUID, client_id: UUID, body: str, log
     return answer.accepted
 
 
-async def store(ctx: Context, wishes: Sequence[Wish]) -> list[Answer]:
+async def store(ctx: Context, wishes: Sequence[Wish], *, wait: bool = True) -> list[Answer]:
     """Write what may be written of these, in their order; the answers are in the same order. A refusal of one is nothing to the others.
 
     The conversations are locked first, and only then is it asked who may write in them: a removal is either before all of this or after it.
+    Without `wait`, what is said in a conversation that somebody else holds is answered with `HeldElsewhere`.
     """
-    locked, stood = await ctx.look(holding(one.conversation for one in wishes), (_STANDINGS, {"asked": _asked_by(wishes), "now": ctx.now}))
+    locked, stood = await ctx.look(holding((one.conversation for one in wishes), wait=wait), (_STANDINGS, {"asked": _asked_by(wishes), "now": ctx.now}))
     conversations, standings = held(locked), {each.number: each for each in map(Standing._make, stood)}
     earlier = await _earlier(ctx, [wishes[number] for number, each in standings.items() if each.said_before])
     names = await names_of(ctx, {one.actor.account for one in wishes})
@@ -127,7 +150,9 @@ def _is_new(ctx: Context, conversation: Held | None, standing: Standing, before:
     """Whether this is to be written; False where it was already (`before`), or is in this very batch (`draft`). Raises what `send` raises."""
     if standing.ended_at is not None:
         raise NotSignedIn
-    if conversation is None or conversation.hub != one.actor.hub:
+    if conversation is None:
+        raise HeldElsewhere  # there is somebody in it, so there is such a conversation
+    if conversation.hub != one.actor.hub:
         raise NotFound
     if standing.left_at is not None:
         raise _gone(standing)

@@ -11,14 +11,17 @@ from weakref import WeakKeyDictionary
 
 from beside.kit.again import again
 from beside.kit.context import Actor, command_on
-from beside.kit.errors import BesideError, Unavailable
+from beside.kit.errors import Unavailable
 from beside.kit.house import House
+from beside.kit.lane import Lane
 from beside.kit.logs import log
-from beside.messages.send import Answer, Kept, Wish, store, wish
+from beside.messages.patience import Patience
+from beside.messages.send import Answer, Asked, HeldElsewhere, Kept, Wish, store, tell, wish
 from beside.protocol.shapes import Log
 from beside.protocol.snapshots import Accepted
 
 AT_ONCE = 200  # wishes in one commit: larger gains nothing, and all of them wait for it
+LANES = 2  # to PostgreSQL: while one waits for its disk, the next wishes are on their way; a third gains nothing, for the node itself is busy then
 WAITING = 5_000  # about a second of work; beyond it people are told that it is busy, and their words stay with them
 
 
@@ -36,58 +39,72 @@ async def say(house: House, actor: Actor, conversation: UUID, client_id: UUID, b
 
 
 class Committer:
-    """One a house. It works while there is something to do, and is gone while there is not."""
+    """One a house. It works while there is something to do. Where a commit is a trip to a server, the next is prepared while one is waited for."""
 
     def __init__(self, house: House) -> None:
-        self._house, self._lane = house, house.database.lane()
-        self._waiting: deque[tuple[Wish, asyncio.Future[Kept]]] = deque()
-        self._working: asyncio.Task[None] | None = None
+        self._house = house
+        self._idle = [house.database.lane() for _ in range(1 if house.database.is_sqlite else LANES)]
+        self._waiting: deque[Asked] = deque()
+        self._under_way: set[UUID] = set()
+        self._patience = Patience(house)
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def take(self, one: Wish) -> Kept:
         if len(self._waiting) >= WAITING:
             raise Unavailable("busy", retry_after_ms=1_000)
-        answered: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
-        self._waiting.append((one, answered))
-        if self._working is None:
-            self._working = asyncio.create_task(self._work(), name="committer")
-        return await answered
+        asked = Asked(one, asyncio.get_running_loop().create_future())
+        if not self._patience.joins(asked):
+            self._waiting.append(asked)
+            self._set_to_work()
+        return await asked.answered
 
-    async def _work(self) -> None:
+    def _set_to_work(self) -> None:
+        if self._idle:
+            task = asyncio.create_task(self._work(self._idle.pop()), name="committer")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, lane: Lane) -> None:
         try:
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
-                await self._commit(batch)
+            while batch := self._next():
+                await self._commit(lane, batch)
+                self._under_way -= {asked.wish.conversation for asked in batch}
         finally:
-            self._working = None
+            self._idle.append(lane)
 
-    async def _commit(self, batch: Sequence[tuple[Wish, asyncio.Future[Kept]]]) -> None:
+    def _next(self) -> list[Asked]:
+        """Those that wait longest. What is said where another lane is at work waits for that: two would only wait for each other's lock."""
+        batch: list[Asked] = []
+        passed: list[Asked] = []
+        while self._waiting and len(batch) < AT_ONCE:
+            asked = self._waiting.popleft()
+            (passed if asked.wish.conversation in self._under_way else batch).append(asked)
+        self._waiting.extendleft(reversed(passed))
+        self._under_way |= {asked.wish.conversation for asked in batch}
+        return batch
+
+    async def _commit(self, lane: Lane, batch: Sequence[Asked]) -> None:
         """All in one transaction. If that breaks for a reason that may be one wish's own, each is tried alone."""
         try:
-            answers = await again(lambda: self._store([one for one, _ in batch]))
+            answers = await again(lambda: self._store(lane, [asked.wish for asked in batch]))
         except Unavailable as refusal:
             answers = [refusal] * len(batch)
         except Exception as fault:
             log.error("messages.batch_broke", count=len(batch), error=type(fault).__name__, exc_info=fault)
             if len(batch) > 1:
-                for pair in batch:
-                    await self._commit([pair])
+                for asked in batch:
+                    await self._commit(lane, [asked])
                 return
             answers = [Unavailable(retry_after_ms=2_000)]
-        for (_, answered), answer in zip(batch, answers, strict=True):
-            _tell(answered, answer)
+        for asked, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, HeldElsewhere):
+                self._patience.take(asked)
+            else:
+                tell(asked, answer)
 
-    async def _store(self, wishes: Sequence[Wish]) -> list[Answer]:
-        async with command_on(self._lane, self._house) as ctx:
-            return await store(ctx, wishes)
-
-
-def _tell(answered: asyncio.Future[Kept], answer: Answer) -> None:
-    if answered.done():  # whoever asked has gone; what was committed stays, and a retry finds it
-        return
-    if isinstance(answer, BesideError):
-        answered.set_exception(answer)
-    else:
-        answered.set_result(answer)
+    async def _store(self, lane: Lane, wishes: Sequence[Wish]) -> list[Answer]:
+        async with command_on(lane, self._house) as ctx:
+            return await store(ctx, wishes, wait=False)
 
 
 _committers: WeakKeyDictionary[House, Committer] = WeakKeyDictionary()
