@@ -29,7 +29,7 @@ class Member(asyncio.Protocol):
         self._buffer = bytearray()
         self._upgraded = False
         self.events = 0
-        self.event_bytes = 0
+        self.last_event = b""
         self.following = 0
         self.on_event: Callable[[Member], None] | None = None
         self.on_lost: Callable[[], None] | None = None
@@ -75,7 +75,7 @@ class Member(asyncio.Protocol):
             self.transport.write(masked(payload, 10))
         elif payload.startswith((b'{"type":"message.posted"', b'{"type":"participant.', b'{"type":"notice.')):
             self.events += 1
-            self.event_bytes = len(payload) + (2 if len(payload) < 126 else 4)
+            self.last_event = payload
             if self.on_event is not None:
                 self.on_event(self)
             if self.events % CONFIRM_EVERY == 0:
@@ -86,6 +86,18 @@ class Member(asyncio.Protocol):
             self.welcome.set_result(None)
         elif self._on_frame is not None:
             self._on_frame(self, payload)
+
+
+class Reader(Member):
+    """One that is there from the start and only reads."""
+
+    def __init__(self) -> None:
+        super().__init__(b"", b"")
+        self._upgraded = True
+        self.welcome.set_result(None)
+
+    def say(self, frame: object) -> None:
+        """Nobody is listening."""
 
 
 def masked(payload: bytes, opcode: int = 1) -> bytes:
@@ -120,6 +132,14 @@ async def come_in(url: str, person: Person, ticket: str, port: int, on_frame: Ca
         member.transport.abort()
         raise
     return member
+
+
+async def read_from(port: int, count: int) -> list[Member]:
+    """So many readers, at a server that says nothing but events and wants no greeting."""
+    readers: list[Member] = [Reader() for _ in range(count)]
+    for reader in readers:
+        await asyncio.get_running_loop().create_connection(lambda: reader, "127.0.0.1", port)  # noqa: B023  # connected before the next one
+    return readers
 
 
 def next_address() -> tuple[str, int]:

@@ -1,12 +1,10 @@
-/* The reference for a delivery: one process, COUNT connections, ROUNDS times one send() of SIZE bytes on each.
-   Prints the processor time of one send() in microseconds. Usage: send_loop COUNT ROUNDS SIZE */
+/* The reference for a delivery: one process that accepts COUNT connections and writes the bytes of its standard input to each, ROUNDS times, by send().
+   Prints the port that it listens on, and at the end the processor time of one send() in microseconds. Usage: send_loop COUNT ROUNDS PAUSE_US */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static double used(void) {
@@ -17,35 +15,24 @@ static double used(void) {
 
 int main(int argc, char **argv) {
     if (argc != 4) return 2;
-    int count = atoi(argv[1]), rounds = atoi(argv[2]), size = atoi(argv[3]);
+    int count = atoi(argv[1]), rounds = atoi(argv[2]), pause = atoi(argv[3]);
+    static char words[65536];
+    size_t size = fread(words, 1, sizeof words, stdin);
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof at;
     int door = socket(AF_INET, SOCK_STREAM, 0);
     if (bind(door, (struct sockaddr *)&at, sizeof at) || listen(door, count) || getsockname(door, (struct sockaddr *)&at, &length)) return 1;
+    printf("%d\n", ntohs(at.sin_port));
+    fflush(stdout);
     int *ends = malloc(sizeof(int) * count);
-    pid_t reader = fork();
-    if (reader == 0) { /* the other side: connects, then reads until the end */
-        char sink[65536];
-        for (int i = 0; i < count; i++) {
-            ends[i] = socket(AF_INET, SOCK_STREAM, 0);
-            if (connect(ends[i], (struct sockaddr *)&at, sizeof at)) _exit(1);
-        }
-        for (int open = count; open > 0;)
-            for (int i = 0; i < count; i++)
-                if (ends[i] >= 0 && recv(ends[i], sink, sizeof sink, MSG_DONTWAIT) == 0) { close(ends[i]); ends[i] = -1; open--; }
-        _exit(0);
-    }
     for (int i = 0; i < count; i++) ends[i] = accept(door, NULL, NULL);
-    char *words = malloc(size);
-    memset(words, 'a', size);
+    usleep(200000);
     double before = used();
     for (int r = 0; r < rounds; r++) {
         for (int i = 0; i < count; i++)
-            if (send(ends[i], words, size, 0) != size) return 1;
-        usleep(20000); /* as many messages a second as the server is given, so that buffers behave alike */
+            if (send(ends[i], words, size, 0) != (ssize_t)size) return 1;
+        usleep(pause); /* as many messages a second as the server is given, so that buffers and readers behave alike */
     }
     printf("%.3f\n", (used() - before) / ((double)rounds * count) * 1e6);
-    for (int i = 0; i < count; i++) close(ends[i]);
-    waitpid(reader, NULL, 0);
     return 0;
 }
