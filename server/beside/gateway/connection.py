@@ -40,6 +40,28 @@ class Transport(Protocol):
 class Connection:
     """`transport` is written to directly; `end` asks the endpoint's task to close with a code."""
 
+    # thousands of them are gone through for one message of a large room: each is one piece of memory
+    __slots__ = (
+        "_buffered",
+        "_confirmed",
+        "_is_closing",
+        "_mistakes",
+        "_progress",
+        "_progressed_at",
+        "_sent",
+        "_transport",
+        "_unconfirmed",
+        "_unconfirmed_bytes",
+        "actor",
+        "ended",
+        "follows",
+        "id",
+        "opened_at",
+        "transmit",
+        "typed_at",
+        "used",
+    )
+
     def __init__(self, actor: Actor, transport: Transport) -> None:
         self.id = new_id()
         self.actor = actor
@@ -104,9 +126,11 @@ class Connection:
 
     def confirm(self, count: int) -> None:
         """The peer has received `count` log events in all; a count from the future or the past is left alone."""
-        while self._confirmed < min(count, self._sent):
-            self._confirmed += 1
-            self._unconfirmed_bytes -= self._unconfirmed.pop(0)
+        received = min(count, self._sent) - self._confirmed
+        if received > 0:
+            self._confirmed += received
+            self._unconfirmed_bytes -= sum(self._unconfirmed[:received])
+            del self._unconfirmed[:received]
             self._progressed_at = time.monotonic()
         if self._progress is not None:
             self._progress.set()
