@@ -54,6 +54,8 @@ export function memberDoors(http: Http) {
     stepOutOfLine: () => http.delete<wire.Fine>('/api/line'),
     receipts: () => http.get<wire.Receipts>('/api/reports'),
     readings: () => http.get<wire.Readings>('/api/readings'),
+    answerQuestion: (question: wire.Uuid, body: wire.AnswerQuestion) =>
+      http.post<wire.ConsentQuestion>(`/api/questions/${question}/answer`, body),
     acts: () => http.get<wire.Acts>('/api/acts'),
     appeal: (act: wire.Uuid, body: wire.Appeal) => http.post<wire.ActShown>(`/api/acts/${act}/appeal`, body),
   }

@@ -34,6 +34,18 @@ export function staffDoors(http: Http) {
     cancelEscalation: (id: wire.Uuid, body: wire.CancelEscalation) =>
       http.post<wire.EscalationStatus>(`/api/escalations/${id}/cancel`, body),
 
+    askQuestion: (conversation: wire.Uuid) =>
+      http.post<wire.ConsentQuestion>(`/api/conversations/${conversation}/question`),
+    sayHelped: (id: wire.Uuid, body: wire.SayHelped) =>
+      http.post<wire.EscalationStatus>(`/api/escalations/${id}/helped`, body),
+    review: (id: wire.Uuid) => http.get<wire.ReviewPage>(`/api/escalations/${id}/review`),
+    writeReview: (id: wire.Uuid, body: wire.WriteReview) =>
+      http.post<wire.ReviewPage>(`/api/escalations/${id}/review`, body),
+    putOffReview: (id: wire.Uuid) => http.post<wire.ReviewPage>(`/api/escalations/${id}/review/put-off`),
+    lessons: () => http.get<wire.Lessons>('/api/lessons'),
+    takeOffLesson: (id: wire.Uuid) => http.post<wire.Lessons>(`/api/lessons/${id}/take-off`),
+    lineWatch: () => http.get<wire.LineWatch>('/api/line/watch'),
+
     onCall: () => http.get<wire.OnCallList>('/api/on-call'),
     onCallPage: (id: wire.Uuid) => http.get<wire.OnCallPage>(page(id)),
     onCallStep: (id: wire.Uuid, step: OnCallStep) => http.post<wire.OnCallPage>(`${page(id)}/${step}`),

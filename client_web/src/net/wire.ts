@@ -1187,6 +1187,51 @@ export interface Transcript {
   events: (MessagePosted | MessageEdited | MessageRedacted | MessageRestored | ParticipantJoined | ParticipantLeft | NoticePosted | ConversationClosed | ConversationReopened)[];
 }
 
+export interface ReviewWords {
+  at: Instant;
+  went_well: string | null;
+  would_help: string | null;
+}
+
+/**
+ * A call, looked back on by the peer who raised it and the clinician who closed it.
+ *
+ * `theirs` is null until both are in, or until `until`: nobody writes to please the other. After `until` nothing more is written.
+ * `lesson_shared`: yours went to the hub's page with it; which one, nothing says.
+ */
+export interface ReviewPage {
+  escalation: Uuid;
+  name: string;
+  closed_at: Instant;
+  until: Instant;
+  mine: ReviewWords | null;
+  lesson_shared: boolean;
+  theirs: ReviewWords | null;
+  theirs_in: boolean;
+  may_write: boolean;
+  put_off: boolean;
+}
+
+/** `month` is year and month, and nothing else is said of when, by whom or about what. */
+export interface LessonShown {
+  lesson: Uuid;
+  month: string;
+  words: string;
+}
+
+/** Its words are gone; that it was there is not. */
+export interface LessonTakenOff {
+  month: string;
+  by: string;
+  at: Instant;
+}
+
+/** What was learnt in the hub, the newest month first, 200 at most. `taken_off` is for coordinators, and empty for everybody else. */
+export interface Lessons {
+  lessons: LessonShown[];
+  taken_off: LessonTakenOff[];
+}
+
 export interface StaffMember {
   account: Uuid;
   pseudonym: string;

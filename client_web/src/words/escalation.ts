@@ -21,6 +21,18 @@ export const escalation = {
         'They may come to harm now: there is a plan, a means or a time, or it has begun. Someone is called at once.',
       ],
     ] as [string, string, string][],
+    ask: {
+      lead: 'If you can, ask them first. They answer with one press, and you needn’t wait for it.',
+      act: 'Ask in the chat: may a clinician know?',
+      acting: 'Asking…',
+      asked: (at: string) => `You asked them at ${at}. No answer yet, and you needn’t wait for one.`,
+      answers: {
+        yes: (at: string) => `They said yes at ${at}.`,
+        no: (at: string) => `They said no at ${at}. If you go on, say why.`,
+        not_now: (at: string) => `They said “not now” at ${at}. That isn’t a yes: if you go on, say why.`,
+      },
+    },
+    unsent: 'This hasn’t left your screen. Don’t wait for us if somebody is in danger now:',
     consent: 'Do they know?',
     consents: [
       ['agreed', 'I asked, and they agreed'],

@@ -79,7 +79,7 @@ export const member = {
     closed: 'Nobody is on shift just now.',
     opens: (when: string) => `The next shift begins ${when}.`,
     closedMeanwhile:
-      'You can ask now and keep your place. You can read along in the lounge, or turn to the places under “Urgent help”.',
+      'You can ask for someone then. Until then you can read along in the lounge, or turn to the places under “Urgent help”.',
     ask: 'Ask for support',
     askHint: 'One to one, in writing, with a trained peer.',
     waiting: 'You’re in line',
@@ -137,6 +137,14 @@ export const member = {
     leave: 'Step out of the line',
     left: 'You’re out of the line. You can ask again whenever you like.',
     notIn: 'You’re not in line at the moment.',
+    closedNow: 'We’re closed just now, so there’s no line',
+    closedOpens: (opens: string | null) =>
+      opens
+        ? `The next shift begins ${opens}. You can ask then. In the lounge you can read along until then.`
+        : 'We can’t say when the next shift begins. In the lounge you can read along.',
+    nobody: 'No peer is here at this moment, and we can’t promise when one will be. You keep your place.',
+    told: (at: string) => `At ${at} we told the people who run this place that someone is waiting.`,
+    turn: 'Places you can turn to now',
   },
   rooms: {
     title: 'Groups and the lounge',
@@ -201,6 +209,14 @@ export const member = {
     metElsewhere: (name: string) => `${name} is here for you.`,
     someone: 'Somebody',
     go: 'Go to them',
+  },
+  question: {
+    title: (name: string) => `${name} asks: may I let a clinician on call know?`,
+    words: (name: string) =>
+      `They hear what ${name} thinks, and what you say may be passed on. To open this chat, a clinician has to write down why, and you’d see it. Any answer is all right.`,
+    yes: 'Yes',
+    no: 'No',
+    notNow: 'Not now',
   },
   report: {
     menu: (name: string) => `Tell a moderator about this message from ${name}`,

@@ -66,6 +66,11 @@ export const staff = {
     elsewhere: 'These pages are yours:',
   },
   noRole: 'a member',
+  unstaffed: {
+    title: (waiting: number) => (waiting === 1 ? 'Somebody is waiting' : `${waiting} people are waiting`),
+    since: (at: string) => `since ${at}, and nobody is at the desk. They’ve been told so, and that you know.`,
+    open: 'Open the desk',
+  },
 
   secondFactor: {
     title: 'One more step keeps people’s words safe',

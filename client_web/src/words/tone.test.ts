@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { coordinator } from './coordinator'
 import { desk } from './desk'
 import { escalation } from './escalation'
+import { learning } from './learning'
 import { member } from './member'
 import { sentences } from './sentences'
 import { moderation } from './moderation'
@@ -20,6 +21,7 @@ describe.each([
   ['moderation', moderation],
   ['escalation', escalation],
   ['oncall', oncall],
+  ['learning', learning],
   ['coordinator', coordinator],
 ])('the words of %s (FAULTS 114)', (_, catalogue) => {
   const all = sentences(catalogue)

@@ -21,6 +21,7 @@ const PLACES = [
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' })
+const monthAndYear = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' })
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 
 type Time = string | number
@@ -60,6 +61,11 @@ export function moment(time: Time, now: number): string {
   if (days === -1) return `yesterday, ${clock.format(date)}`
   if (Math.abs(days) < 7) return `${weekday.format(date)}, ${clock.format(date)}`
   return `${weekday.format(date)} ${dayAndMonth.format(date)}, ${clock.format(date)}`
+}
+
+/** `2026-11` as "November 2026". */
+export function month(yearAndMonth: string): string {
+  return monthAndYear.format(new Date(`${yearAndMonth}-15T12:00:00Z`))
 }
 
 /** "just now", "for four minutes" style lengths: "a few moments", "four minutes", "about two hours", "three days". */
