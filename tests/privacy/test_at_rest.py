@@ -17,6 +17,7 @@ from beside.kit.context import command
 from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.protocol.shapes import Place
+from tests.privacy.garden import NAMES, Garden, everything_in
 from tests.rig.cast import Cast, Person, make_cast
 from tests.rig.client import Refused, ScriptedClient
 from tests.rig.nodes import Node, Premises
@@ -25,29 +26,6 @@ from tests.rig.redis import RedisServer
 from tests.rig.wait import until
 
 WANTED = 50  # planted words at least
-NAMES = ["Quiet Heron", "Amber Wolf", "Velvet Fox"]
-
-
-class Garden:
-    """Plants a word that nothing else in the world says, and knows all it planted."""
-
-    def __init__(self) -> None:
-        self.planted: list[str] = list(NAMES)
-
-    def word(self, about: str) -> str:
-        self.planted.append(f"zanzivar{len(self.planted)}{about}quorble")
-        return f"I said {self.planted[-1]} to them."
-
-    def found_in(self, raw: bytes) -> list[str]:
-        """What of it stands there: as UTF-8, in the ways a dump or a driver writes bytes, or as UTF-16."""
-        flat = raw.lower()
-        return [word for word in self.planted if any(way.lower() in flat for way in _ways(word))]
-
-
-def _ways(word: str) -> list[bytes]:
-    plain = word.encode()
-    turned = [base64.b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)]
-    return [plain, plain.hex().encode(), word.encode("utf-16-le"), *turned]
 
 
 @pytest.fixture
@@ -174,20 +152,13 @@ async def test_nothing_that_is_kept_holds_a_word_in_clear(place: tuple[Premises,
             database = premises.settings["BESIDE_DATABASE_URL"].rsplit("/", 1)[1]
             dump = [str(binaries() / "pg_dump"), "-h", "127.0.0.1", "-p", str(server.port), "-U", "beside", "--inserts", database]
             kept["dump"] = await asyncio.to_thread(subprocess.check_output, dump)
-            kept["redis"] = _everything_in(request.getfixturevalue("own_redis"))
+            kept["redis"] = everything_in(request.getfixturevalue("own_redis"))
         kept["logs"] = premises.said.encode()
     assert {name: [] for name in kept} == {name: garden.found_in(raw) for name, raw in kept.items()}
     assert all(len(raw) > 200 for raw in kept.values())
     tokens = [person.token for person in cast.everybody]
     assert [] == [name for name, raw in kept.items() for token in tokens if token.encode() in raw]
     assert worker.alive
-
-
-def _everything_in(redis: RedisServer) -> bytes:
-    """Every key with its value as Redis dumps it, and its statistics."""
-    with redis.client() as client:
-        found = [key + b" " + (client.dump(key) or b"") for key in client.scan_iter()]
-        return b"\n".join([*found, repr(client.info()).encode()])
 
 
 def test_the_search_finds_what_is_there() -> None:
