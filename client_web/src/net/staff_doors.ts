@@ -75,6 +75,19 @@ export function staffDoors(http: Http) {
       http.post<wire.Me>(`/api/invitations/${encodeURIComponent(token)}`, body),
     giveRole: (account: wire.Uuid, body: wire.ChangeRole) => http.post<wire.Staff>(`/api/staff/${account}/roles`, body),
     takeRole: (account: wire.Uuid, role: wire.Role) => http.delete<wire.Staff>(`/api/staff/${account}/roles/${role}`),
+    channels: () => http.get<wire.Channels>('/api/channels'),
+    makeChannel: (body: wire.MakeChannel) => http.post<wire.ChannelMade>('/api/channels', body),
+    changeChannel: (id: wire.Uuid, body: wire.ChangeChannel) =>
+      http.put<wire.ChannelShown>(`/api/channels/${id}`, body),
+    retireChannel: (id: wire.Uuid) => http.delete<wire.Channels>(`/api/channels/${id}`),
+    exchangeSecret: (id: wire.Uuid, body: wire.ExchangeSecret) =>
+      http.post<wire.ChannelMade>(`/api/channels/${id}/exchange`, body),
+    endExchange: (id: wire.Uuid) => http.post<wire.ChannelShown>(`/api/channels/${id}/exchange/end`),
+    testChannel: (id: wire.Uuid) => http.post<wire.ChannelTried>(`/api/channels/${id}/test`),
+    deliveries: (asked: Record<string, string>) =>
+      http.get<wire.Deliveries>(`/api/deliveries?${new URLSearchParams(asked).toString()}`),
+    sendAgain: (id: wire.Uuid, body: wire.SendAgain) =>
+      http.post<wire.DeliveryShown>(`/api/deliveries/${id}/again`, body, { ms: 30_000 }),
     makeGroup: (body: wire.MakeGroup) => http.post<wire.RoomShown>('/api/groups', body),
   }
 }

@@ -1232,6 +1232,83 @@ export interface Lessons {
   taken_off: LessonTakenOff[];
 }
 
+/** One try. `ended_at` null: under way. `reason` null, once it has ended: taken in; else a word such as `timeout`, `tls`, `gone`, `not_accepted`. */
+export interface AttemptShown {
+  at: Instant;
+  ended_at: Instant | null;
+  status: number | null;
+  milliseconds: number | null;
+  reason: string | null;
+}
+
+/**
+ * A way to reach somebody. Never its secret, and of its address the host only.
+ *
+ * `used_by`: what the list calls those who are reached by it; `in_open_call`: a call that is open may still use it. `exchanging`: an old secret is
+ * good beside the new one. `gone_at`: since when its address answers that it is gone; it is used all the same. `callback_url`: where its provider
+ * may say that somebody took a call.
+ */
+export interface ChannelShown {
+  channel: Uuid;
+  kind: ChannelKind;
+  name: string;
+  leads_to: string;
+  account: Uuid | null;
+  belongs_to: string | null;
+  made_at: Instant;
+  exchanging: boolean;
+  makes_secret: boolean;
+  gone_at: Instant | null;
+  used_by: string[];
+  in_open_call: boolean;
+  callback_url: string | null;
+  last: AttemptShown | null;
+}
+
+/** `mail`: the operator set a mail relay, so that a channel may be a mailbox. */
+export interface Channels {
+  channels: ChannelShown[];
+  mail: boolean;
+}
+
+/** `secret` is shown this once: the receiver checks by it that what it gets is ours. Null where we made none. */
+export interface ChannelMade {
+  channel: ChannelShown;
+  secret: string | null;
+}
+
+/** How a test went. `reason` null: the far end took it in; look there whether somebody saw it. */
+export interface ChannelTried {
+  status: number | null;
+  milliseconds: number | null;
+  reason: string | null;
+}
+
+/** One message and every try at it; never what it said. `may_be_tried`: one more try can be made now. */
+export interface DeliveryShown {
+  delivery: Uuid;
+  escalation: Uuid;
+  act: PageAct;
+  severity: Severity;
+  rung: number;
+  channel: Uuid;
+  channel_name: string;
+  kind: ChannelKind;
+  made_at: Instant;
+  delivered_at: Instant | null;
+  may_be_tried: boolean;
+  attempts: AttemptShown[];
+}
+
+/** What a message was for: to ask somebody, to remind whoever took it, or to tell a provider that it was taken or is over. */
+export type PageAct = "acknowledged" | "page" | "reminder" | "resolved";
+
+/** The newest first. `older`: what to ask `older_than` for more; null at the end. */
+export interface Deliveries {
+  deliveries: DeliveryShown[];
+  older: Uuid | null;
+}
+
 export interface StaffMember {
   account: Uuid;
   pseudonym: string;

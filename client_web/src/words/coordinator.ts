@@ -4,7 +4,14 @@ import { moment } from './when'
 export const coordinator = {
   title: 'Coordinate',
   pageTitle: 'Coordinate · Beside',
-  tabs: { people: 'People', invitations: 'Invitations', groups: 'Groups', roles: 'Roles' },
+  tabs: {
+    people: 'People',
+    invitations: 'Invitations',
+    groups: 'Groups',
+    channels: 'Channels',
+    sent: 'Sent',
+    roles: 'Roles',
+  },
   loading: 'Gathering who works here…',
 
   people: {

@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest'
+import { channels, deliveries } from './channels'
 import { coordinator } from './coordinator'
 import { desk } from './desk'
 import { escalation } from './escalation'
@@ -22,6 +23,8 @@ describe.each([
   ['escalation', escalation],
   ['oncall', oncall],
   ['learning', learning],
+  ['channels', channels],
+  ['deliveries', deliveries],
   ['coordinator', coordinator],
 ])('the words of %s (FAULTS 114)', (_, catalogue) => {
   const all = sentences(catalogue)
