@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -44,13 +45,13 @@ async def fall_deaf(url: str, who: Person, ticket: str, room: str) -> RawSocket:
     return raw
 
 
-async def talk(pair: list[ScriptedClient], room: object, lines: list[str]) -> list[float]:
+async def talk(pair: list[ScriptedClient], room: UUID, lines: list[str]) -> list[float]:
     """One line after the other, in turns, each shown at the other end before the next. How long each took, in milliseconds."""
     took = []
     for number, line in enumerate(lines):
         one, other = pair if number % 2 else pair[::-1]
         began = time.monotonic()
-        await one.send(room, line)  # type: ignore[arg-type]
+        await one.send(room, line)
         await until(lambda other=other, line=line: other.bodies(room)[-1:] == [line], GONE_S)  # type: ignore[misc]  # bound at once
         took.append((time.monotonic() - began) * 1000)
     return took

@@ -1,73 +1,11 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest'
 import { backoff, CAP_IDLE_MS, CAP_OPEN_MS } from './backoff'
-import { HandClock } from './clock'
+import { message, stage, welcome } from './fake_line'
 import { OutOfTouch, Refused } from './http'
-import { Socket, type Touch, type Wire } from './socket'
-import { spoken, type AnyEvent, type Ticket } from './wire'
+import { spoken, type Ticket } from './wire'
 
-class FakeWire implements Wire {
-  onopen: (() => void) | null = null
-  onmessage: ((message: { data: unknown }) => void) | null = null
-  onclose: ((ended: { code: number }) => void) | null = null
-  onerror: (() => void) | null = null
-  said: { type: string; count?: number }[] = []
-  closed = false
-  send(text: string): void {
-    this.said.push(JSON.parse(text) as { type: string })
-  }
-  close(): void {
-    this.closed = true
-  }
-  hear(event: object): void {
-    this.onmessage?.({ data: JSON.stringify(event) })
-  }
-}
-
-const welcome = { type: 'welcome', account: 'a', epoch: 'e', server_time: '', heartbeat_seconds: 20, ref: null }
 const nothing = { message: '', field: null, retry_after_ms: null }
-const message = (seq: number) => ({ type: 'message.posted', conversation: 'c', log: 'public', seq })
-
-function stage(ticket: () => Promise<Ticket> = () => Promise.resolve({ ticket: 't'.repeat(16), expires_at: '' })) {
-  const clock = new HandClock()
-  const wires: FakeWire[] = []
-  const polls: FakeWire[] = []
-  const touches: Touch[] = []
-  const frames: AnyEvent[] = []
-  let afresh = 0
-  const socket = new Socket(
-    {
-      clock,
-      random: () => 0.5,
-      ticket,
-      open() {
-        wires.push(new FakeWire())
-        return last()
-      },
-      poll() {
-        polls.push(new FakeWire())
-        return polls.at(-1) ?? last()
-      },
-    },
-    {
-      frame: (event) => frames.push(event),
-      touch: (touch) => touches.push(touch),
-      afresh: () => (afresh += 1),
-    },
-  )
-  const last = (): FakeWire => {
-    const wire = wires.at(-1)
-    if (!wire) throw new Error('no wire was opened')
-    return wire
-  }
-  const arrive = async () => {
-    socket.start()
-    await clock.turn(0)
-    last().onopen?.()
-    last().hear(welcome)
-  }
-  return { clock, wires, polls, touches, frames, socket, last, arrive, afreshes: () => afresh }
-}
 
 test('it says hello with a ticket, and is in touch at welcome', async () => {
   const { last, touches, arrive } = stage()
@@ -298,81 +236,6 @@ test.each<[string, () => Error]>([
   expect(tries).toBe(1)
   await clock.turn(1)
   expect(tries).toBe(2)
-})
-
-describe('where upgrades do not come through (FAULTS 21, 22)', () => {
-  const refuse = (wire: FakeWire) => wire.onclose?.({ code: 1006 })
-
-  test('the second one that is refused is the last: from then on over HTTPS, within two seconds', async () => {
-    const { clock, last, wires, polls, socket } = stage()
-    socket.start()
-    await clock.turn(0)
-    refuse(last())
-    await clock.turn(1_000)
-    refuse(last())
-    await clock.turn(1_000)
-    expect([wires.length, polls.length]).toEqual([2, 1])
-    polls[0]?.onopen?.()
-    polls[0]?.hear(welcome)
-    expect(socket.touch).toBe('in_touch')
-    expect(socket.say({ type: 'seen.mark', conversation: 'c', seq: 1 })).toBe(true)
-    expect(polls[0]?.said.map((one) => one.type)).toEqual(['hello', 'seen.mark'])
-  })
-
-  test('two that are never answered are given up after five seconds each', async () => {
-    const { clock, wires, polls, socket } = stage()
-    socket.start()
-    await clock.turn(5_000 + 500 + 5_000 + 1_000)
-    expect([wires.length, polls.length]).toEqual([2, 1])
-  })
-
-  test.each([
-    ['the first', 0],
-    ['the second', 1],
-  ])('%s, where it opens after a minute, says nothing and is not heard', async (_, given) => {
-    const { clock, wires, polls, frames, socket } = stage()
-    socket.start()
-    await clock.turn(5_000 + 500 + 5_000 + 1_000)
-    polls[0]?.onopen?.()
-    polls[0]?.hear(welcome)
-    await clock.turn(30_000)
-    polls[0]?.hear(welcome)
-    await clock.turn(20_000)
-    const late = wires[given]
-    late?.onopen?.()
-    late?.hear(welcome)
-    late?.hear(message(1))
-    expect([late?.closed, late?.said, frames.length, socket.touch]).toEqual([true, [], 2, 'in_touch'])
-  })
-
-  test('after some minutes, and on waking, a socket is tried again, once', async () => {
-    const { clock, last, wires, polls, socket } = stage()
-    socket.start()
-    for (let refusal = 0; refusal < 2; refusal += 1) {
-      await clock.turn(1_000)
-      refuse(last())
-    }
-    await clock.turn(1_000)
-    for (let beat = 0; beat < 10; beat += 1) {
-      polls[0]?.hear(welcome)
-      await clock.turn(30_000)
-    }
-    expect([wires.length, polls.length, polls[0]?.closed]).toEqual([3, 1, true])
-    refuse(last())
-    await clock.turn(1_000)
-    expect([wires.length, polls.length]).toEqual([3, 2])
-  })
-
-  test('an end that the house itself gave is no refusal of the network', async () => {
-    const { clock, last, polls, socket } = stage()
-    socket.start()
-    await clock.turn(0)
-    for (let end = 0; end < 4; end += 1) {
-      last().onclose?.({ code: 1012 })
-      await clock.turn(4_000)
-    }
-    expect(polls.length).toBe(0)
-  })
 })
 
 test('a thousand pages that lose the house come back evenly over the whole of the limit (FAULTS 36)', () => {

@@ -5,9 +5,7 @@ cannot leave an answer behind for the next one (FAULTS 44), and what is waiting 
 """
 
 import asyncio
-import contextlib
 import random
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +16,7 @@ from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
 from beside.kit.broker import GAP, Broker, Callback
+from beside.kit.broker.life import Away, Life, Topic, alike, all_of, at_most, settle
 from beside.kit.broker.memory import Listeners
 from beside.kit.ids import new_token
 from beside.kit.logs import log
@@ -27,31 +26,8 @@ ECHOES_MISSED = 2
 ANSWER_S = 2.0  # Redis answers in milliseconds; one that takes this long is away, and a sender must not wait longer
 OPEN_S = 3.0  # how long a start waits for Redis before it goes on without
 AGAIN_S = (0.1, 0.3, 1.0)  # between lives, then the last for ever: back within 2 s of Redis coming back (FAULTS 38)
-TOGETHER = 500  # publishes, or subscriptions, that share one round trip
 
 SENTINEL = "redis+sentinel://"  # redis+sentinel://[user:password@]host:port,host:port/service: the servers that know which Redis leads
-
-
-class Away(ConnectionError):
-    """Redis does not answer now. Nothing was published."""
-
-
-@dataclass(slots=True)
-class _Topic:
-    """`made`: Redis confirmed it in this life. `owed`: somebody may have missed something, so the confirmation brings a GAP."""
-
-    made: asyncio.Event = field(default_factory=asyncio.Event)
-    owed: bool = False
-
-
-@dataclass(slots=True)
-class _Life:
-    """What callers have asked for and this life has not done yet."""
-
-    publishes: asyncio.Queue[tuple[str, bytes, asyncio.Future[None]]] = field(default_factory=asyncio.Queue)
-    wishes: asyncio.Queue[tuple[bool, str]] = field(default_factory=asyncio.Queue)
-    """(True, topic) to subscribe, (False, topic) to unsubscribe; done in the order of asking."""
-    unanswered: int = 0
 
 
 class RedisBroker(Broker):
@@ -61,15 +37,15 @@ class RedisBroker(Broker):
         self._url, self._prefix, self._echo_every_s = url, prefix, echo_every_s
         self._echo: Final = f"echo.{new_token()}"  # this node's own
         self._listeners = Listeners()
-        self._topics: dict[str, _Topic] = {}
-        self._life: _Life | None = None
+        self._topics: dict[str, Topic] = {}
+        self._life: Life | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._well = asyncio.Event()
 
     async def open(self) -> None:
         if self._keeper is None:
             self._keeper = asyncio.create_task(self._keep(), name="broker")
-            await _at_most(OPEN_S, self._well)
+            await at_most(OPEN_S, self._well)
 
     async def close(self) -> None:
         keeper, self._keeper = self._keeper, None
@@ -82,18 +58,16 @@ class RedisBroker(Broker):
         life = self._life
         if life is None:
             raise Away
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        life.publishes.put_nowait((topic, payload, done))
-        await done
+        await life.publish(topic, payload)
 
     async def subscribe(self, topic: str, callback: Callback) -> None:
         if self._listeners.add(topic, callback):
-            self._topics[topic] = _Topic()
+            self._topics[topic] = Topic()
             if self._life:
                 self._life.wishes.put_nowait((True, topic))
         wanted = self._topics[topic]
         try:
-            if not self._life or not await _at_most(ANSWER_S, wanted.made):
+            if not self._life or not await at_most(ANSWER_S, wanted.made):
                 wanted.owed = True
         except asyncio.CancelledError:
             await self.unsubscribe(topic, callback)
@@ -128,7 +102,7 @@ class RedisBroker(Broker):
         pool = pool_for(self._url, answer_s=ANSWER_S, retry=never, client_name="beside-broker")
         async with Redis.from_pool(pool) as client, client.pubsub() as hearing:
             await hearing.subscribe(self._prefix + self._echo)
-            self._life = life = _Life()
+            self._life = life = Life()
             for topic in self._topics:
                 life.wishes.put_nowait((True, topic))
             async with asyncio.TaskGroup() as tasks:
@@ -144,10 +118,10 @@ class RedisBroker(Broker):
         for topic in self._topics.values():
             topic.made.clear()
             topic.owed = True
-        while life and not life.publishes.empty():
-            _settle(life.publishes.get_nowait()[2], Away())
+        if life:
+            life.end()
 
-    async def _hear(self, hearing: PubSub, life: _Life) -> None:
+    async def _hear(self, hearing: PubSub, life: Life) -> None:
         while True:
             heard = await hearing.get_message(timeout=None)
             if heard is None:
@@ -172,20 +146,15 @@ class RedisBroker(Broker):
         if missed:
             self._listeners.tell(name, GAP)
 
-    async def _follow(self, hearing: PubSub, life: _Life) -> None:
-        """Carry out wishes; those that stand next to each other and are alike go together."""
+    async def _follow(self, hearing: PubSub, life: Life) -> None:
         while True:
-            wishes = await _all_of(life.wishes)
-            while wishes:
-                wanted = wishes[0][0]
-                alike = next((at for at, wish in enumerate(wishes) if wish[0] != wanted), len(wishes))
-                names = [self._prefix + topic for _, topic in wishes[:alike]]
+            for wanted, topics in alike(await all_of(life.wishes)):
+                names = [self._prefix + topic for topic in topics]
                 await (hearing.subscribe(*names) if wanted else hearing.unsubscribe(*names))
-                del wishes[:alike]
 
-    async def _say(self, client: Redis, life: _Life) -> None:
+    async def _say(self, client: Redis, life: Life) -> None:
         while True:
-            batch = await _all_of(life.publishes)
+            batch = await all_of(life.publishes)
             try:
                 pipeline = client.pipeline(transaction=False)
                 for topic, payload, _ in batch:
@@ -193,12 +162,12 @@ class RedisBroker(Broker):
                 answers = await pipeline.execute(raise_on_error=False)
             except BaseException:
                 for _, _, done in batch:
-                    _settle(done, Away())
+                    settle(done, Away())
                 raise
             for (_, _, done), answer in zip(batch, answers, strict=True):
-                _settle(done, answer if isinstance(answer, Exception) else None)
+                settle(done, answer if isinstance(answer, Exception) else None)
 
-    async def _prove(self, life: _Life) -> None:
+    async def _prove(self, life: Life) -> None:
         """Say something to ourselves, again and again. Silence is how a subscription dies."""
         while life.unanswered < ECHOES_MISSED:
             life.unanswered += 1
@@ -229,23 +198,3 @@ def pool_for(url: str, *, answer_s: float, retry: Retry, client_name: str, legac
     sentinels = Sentinel([(host, int(port)) for host, _, port in hosts], sentinel_kwargs=asked)  # type: ignore[no-untyped-call]  # redis-py says no types here
     login = {"username": unquote(named.username or "") or None, "password": unquote(named.password or "") or None}
     return _Led(named.path.strip("/"), sentinels, **options, **login)  # type: ignore[no-untyped-call]  # as above
-
-
-async def _at_most(seconds: float, event: asyncio.Event) -> bool:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    return event.is_set()
-
-
-async def _all_of(queue: asyncio.Queue[Any]) -> list[Any]:
-    """Everything that waits, in order, `TOGETHER` at most; at least one."""
-    found = [await queue.get()]
-    while not queue.empty() and len(found) < TOGETHER:
-        found.append(queue.get_nowait())
-    return found
-
-
-def _settle(done: asyncio.Future[None], refused: Exception | None) -> None:
-    if not done.done():  # else the caller was cancelled
-        done.set_exception(refused) if refused else done.set_result(None)
