@@ -185,5 +185,15 @@ test('what could have been missed between two requests is looked at every 25 sec
   last().answer([])
   await clock.turn(0)
   const looked = heard.filter((one) => one.type === 'changed').map((one) => one.what)
-  expect(looked).toEqual(['conversations', 'line', 'desk', 'reports', 'escalations', 'acts', 'account', 'rooms'])
+  expect(looked).toEqual([
+    'conversations',
+    'line',
+    'desk',
+    'reports',
+    'escalations',
+    'acts',
+    'account',
+    'rooms',
+    'rota',
+  ])
 })

@@ -27,6 +27,7 @@ const EVERYTHING: Readonly<Record<Topic, true>> = {
   acts: true,
   account: true,
   rooms: true,
+  rota: true,
 }
 
 export type Exchanging = (body: Exchange, patience: Patience) => Promise<Exchanged>
