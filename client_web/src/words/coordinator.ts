@@ -8,6 +8,7 @@ export const coordinator = {
     people: 'People',
     invitations: 'Invitations',
     groups: 'Groups',
+    rota: 'Rota',
     channels: 'Channels',
     sent: 'Sent',
     roles: 'Roles',

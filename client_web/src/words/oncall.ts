@@ -8,6 +8,7 @@ export const oncall = {
   backToCall: 'Back to what it’s about',
   loading: 'Opening…',
   none: 'Nobody needs you right now. You’ll be called when somebody does.',
+  rota: 'Who’s on call when',
   open: 'Open now',
   back: 'All that are open',
   lately: 'Closed by you in the last seven days',

@@ -71,6 +71,29 @@ export const rota = {
     noChannel: 'no way to be reached yet',
   },
 
+  shifts: {
+    title: 'Every shift',
+    none: 'There’s no shift yet.',
+    said: (line: string, times: string, again: string) => `${line}, ${times}, ${again}`,
+    once: (day: string) => `on ${day}`,
+    again: (weeks: number, days: string) =>
+      weeks === 1
+        ? `every week on ${days}`
+        : `every ${['', '', 'second', 'third', 'fourth'][weeks] ?? `${weeks}th`} week on ${days}`,
+    until: (day: string) => `until ${day}`,
+    times: (from: string, to: string, days: number) =>
+      days === 0
+        ? `${from} to ${to}`
+        : days === 1
+          ? `${from} to ${to} the next day`
+          : `${from} to ${to}, ${days} days on`,
+    off: (day: string) => `${day}: falls out`,
+    other: (day: string, from: string, to: string) => `${day}: ${from} to ${to}`,
+    change: 'Change…',
+    changeOf: (name: string) => `Change the shift of ${name}`,
+    weekdays: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
+  },
+
   occurrence: {
     takeOver: 'Somebody else takes it',
     takeOverHint: 'They’ve said yes. It’s written down with your name beside it.',
@@ -154,6 +177,7 @@ export const rota = {
       no_times: 'it has no beginning or no end, or lasts more than two weeks',
       times_unreadable: 'its times aren’t written in a way we know',
       zone_unknown: 'it’s in a time zone we don’t know',
+      zone_other: 'it comes again, but in the hours of another time zone',
       repeat_unknown: 'it comes again in a way we can’t keep, such as once a month',
       repeat_too_far: 'it comes again at more than eight weeks’ distance',
       exceptions: 'single days that are different',
