@@ -105,7 +105,7 @@ def _signed_in(rows: Sequence[_Standing], now: datetime) -> SignedIn | None:
 
 
 _now = bindparam("now", type_=AwareDateTime())
-_STANDING: Select[Any] = (
+STANDING: Select[Any] = (
     select(
         col(Session.id),
         col(Session.created_at),
@@ -123,5 +123,5 @@ _STANDING: Select[Any] = (
     .outerjoin(SecondFactor, col(SecondFactor.account_id) == col(Account.id))
     .where(col(Session.ended_at).is_(None))
 )
-_BY_TOKEN = _STANDING.where(col(Session.token_hash) == bindparam("token", type_=String()))
-_BY_SESSION = _STANDING.where(col(Session.id) == bindparam("session", type_=Uuid()))
+_BY_TOKEN = STANDING.where(col(Session.token_hash) == bindparam("token", type_=String()))
+_BY_SESSION = STANDING.where(col(Session.id) == bindparam("session", type_=Uuid()))

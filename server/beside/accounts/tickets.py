@@ -5,14 +5,13 @@ from datetime import timedelta
 from sqlalchemy import String, Uuid, bindparam, delete, insert, select, update
 from sqlmodel import col
 
-from beside.accounts.actors import SignedIn, actor_for_session
+from beside.accounts.actors import STANDING, SignedIn, signed_in_by
 from beside.accounts.suspensions import holding
-from beside.accounts.tables import SocketTicket, Suspension
+from beside.accounts.tables import Session, SocketTicket, Suspension
 from beside.kit.context import Context
 from beside.kit.db import AwareDateTime
 from beside.kit.errors import NotAllowed
 from beside.kit.ids import new_token, token_hash
-from beside.kit.trip import in_one_trip
 from beside.protocol.snapshots import Ticket
 
 TICKET_LIFE = timedelta(seconds=30)  # DELIVERY: asked for just before connecting
@@ -24,8 +23,7 @@ async def issue_ticket(ctx: Context) -> Ticket:
     In one trip: when a node has gone, everybody who was there asks for one in the same second.
     """
     ticket, session, expires_at = new_token(), ctx.me.session, ctx.now + TICKET_LIFE
-    suspended, *_ = await in_one_trip(
-        ctx.db,
+    suspended, *_ = await ctx.look(
         (_SUSPENDED, {"account": ctx.me.account, "now": ctx.now}),
         (_CLEAR, {"session": session, "now": ctx.now}),
         (_ISSUE, {"hash": token_hash(ticket), "session": session, "until": expires_at}),
@@ -36,13 +34,16 @@ async def issue_ticket(ctx: Context) -> Ticket:
 
 
 async def redeem_ticket(ctx: Context, ticket: str) -> SignedIn | None:
-    """Who this ticket lets in, once; None where it is unknown, used, run out or another session's than the actor's, or its session has ended."""
-    good = [col(SocketTicket.ticket_hash) == token_hash(ticket), col(SocketTicket.used_at).is_(None), col(SocketTicket.expires_at) > ctx.now]
-    if ctx.actor is not None:
-        good.append(col(SocketTicket.session_id) == ctx.actor.session)
-    statement = update(SocketTicket).where(*good).values(used_at=ctx.now).returning(col(SocketTicket.session_id))
-    session = (await ctx.db.exec(statement)).scalars().first()
-    return await actor_for_session(ctx, session) if session else None
+    """Who this ticket lets in, once; None where it is unknown, used, run out or another session's than the actor's, or its session has ended.
+
+    In one trip, for the same reason. The ticket's row is held while it is looked at: of two who bring the same one, the second finds it used.
+    """
+    good = {"hash": token_hash(ticket), "now": ctx.now}
+    if ctx.actor is None:
+        rows, _ = await ctx.look((_REDEEMED, good), (_USE, good))
+    else:
+        rows, _ = await ctx.look((_REDEEMED_BY, {**good, "session": ctx.actor.session}), (_USE_BY, {**good, "session": ctx.actor.session}))
+    return signed_in_by(rows, ctx.now)
 
 
 _now = bindparam("now", type_=AwareDateTime())
@@ -52,3 +53,12 @@ _CLEAR = delete(SocketTicket).where(col(SocketTicket.session_id) == _session, co
 _ISSUE = insert(SocketTicket).values(
     ticket_hash=bindparam("hash", type_=String()), session_id=_session, expires_at=bindparam("until", type_=AwareDateTime()), used_at=None
 )
+_GOOD = (
+    col(SocketTicket.ticket_hash) == bindparam("hash", type_=String()),
+    col(SocketTicket.used_at).is_(None),
+    col(SocketTicket.expires_at) > _now,
+)
+_REDEEMED = STANDING.join(SocketTicket, col(SocketTicket.session_id) == col(Session.id)).where(*_GOOD).with_for_update(of=SocketTicket)
+_REDEEMED_BY = _REDEEMED.where(col(SocketTicket.session_id) == _session)
+_USE = update(SocketTicket).where(*_GOOD).values(used_at=_now)
+_USE_BY = _USE.where(col(SocketTicket.session_id) == _session)
