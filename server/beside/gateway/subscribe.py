@@ -1,6 +1,6 @@
 """The command `subscribe`: check the cursor, say where the log stands, and follow it."""
 
-from beside.conversations.access import require_participant
+from beside.conversations.access import require_readable
 from beside.gateway.attendance import come
 from beside.gateway.connection import Connection
 from beside.gateway.roster import Roster
@@ -8,17 +8,14 @@ from beside.kit.context import query
 from beside.messages import history
 from beside.protocol.commands import Subscribe
 from beside.protocol.events import Reset, ResetReason, Subscribed
-from beside.protocol.shapes import Log
 
 
 async def subscribe(roster: Roster, connection: Connection, said: Subscribe) -> None:
     """Answer `subscribed` and let the socket catch up, or `reset` where the cursor is of another epoch or ahead of the log. Raises `NotFound`."""
     house = roster.house
     async with roster.entrance, query(house, connection.actor) as ctx:
-        standing = await require_participant(ctx, said.conversation)
-        first = standing.first_readable(said.log)
-        row = standing.conversation
-    last = row.last_seq if said.log is Log.public else row.staff_last_seq
+        readable = await require_readable(ctx, said.conversation, said.log)
+    first, last = readable.first, readable.last
     reason = None
     if said.after_seq is not None:
         if said.epoch is not None and said.epoch != house.epoch:
