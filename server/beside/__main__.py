@@ -6,6 +6,7 @@ import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 import uvloop
@@ -99,6 +100,20 @@ def _tell(findings: "list[Finding]") -> None:
     for finding in findings:
         typer.echo(finding)
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+@cli.command()
+def deliveries(
+    hub: Annotated[str, typer.Argument(help="The hub's short name.")],
+    escalation: Annotated[UUID | None, typer.Option(help="Only of this call.")] = None,
+    state: Annotated[str | None, typer.Option(help="delivered or not_delivered")] = None,
+    older_than: Annotated[UUID | None, typer.Option(help="The id that the page before ended with.")] = None,
+) -> None:
+    """What was sent to whoever is on call and how it went, the newest first. Never what it said."""
+    from beside.serving import list_deliveries
+
+    for line in _run(list_deliveries(Settings(), hub, escalation=escalation, state=state, older_than=older_than)):
+        typer.echo(line)
 
 
 @cli.command("new-key")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -10,6 +11,7 @@ from beside.accounts.create import create_staff
 from beside.app import Node, Server
 from beside.audit.chain import Flaw
 from beside.audit.verify import verify, verify_all
+from beside.escalations.deliveries import STATES, deliveries_of, lines_of
 from beside.foundation import ask_database, build, standing
 from beside.hubs.make import make_hub
 from beside.hubs.scope import hub_by_slug
@@ -93,6 +95,17 @@ async def verify_ledger(settings: Settings, hub: str) -> str | None:
     async with standing(house), query(house) as ctx:
         flaw = await verify(ctx, (await hub_by_slug(ctx, hub)).id)
     return _in_words(flaw) if flaw else None
+
+
+async def list_deliveries(settings: Settings, hub: str, *, escalation: UUID | None, state: str | None, older_than: UUID | None) -> list[str]:
+    """One line a message and one a try. Raises `NotConfigured` for a state that is none, `NotFound` for no such hub."""
+    if state is not None and state not in STATES:
+        raise NotConfigured(f"--state is one of {', '.join(STATES)}")
+    house = build(settings)
+    await _require_newest(house.database)
+    async with standing(house), query(house) as ctx:
+        found = await deliveries_of(ctx, (await hub_by_slug(ctx, hub)).id, escalation=escalation, state=state, older_than=older_than)
+    return lines_of(found)
 
 
 def _in_words(flaw: Flaw) -> str:

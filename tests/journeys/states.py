@@ -237,6 +237,8 @@ async def _coordinating(town: Town) -> AsyncGenerator[State]:
         await juno.follows("Groups")
         await juno.sees_heading("Groups")
         yield "groups", juno
+        async for state in _channels(juno):
+            yield state
         await juno.follows("Roles")
         await juno.sees_heading("What each role is")
         yield "roles", juno
@@ -249,3 +251,28 @@ async def _coordinating(town: Town) -> AsyncGenerator[State]:
             await moss.goes_to("/docs")
             await moss.page.get_by_role("heading", level=1).first.wait_for()
             yield "docs", moss
+
+
+async def _channels(juno: Person) -> AsyncGenerator[State]:
+    await juno.follows("Channels")
+    await juno.page.get_by_role("button", name=re.compile("^Send a test by")).first.click()
+    await juno.sees("It arrived")
+    yield "channels", juno
+    await juno.taps("Add a channel")
+    yield "channel-add", juno
+    await juno.writes("What you call it", "Night pager")
+    await juno.writes("Address", "https://pager.invalid/on-call")
+    await juno.taps("Add a channel", within=juno.dialog)
+    await juno.taps("A new secret for Night pager")
+    yield "channel-exchange", juno
+    await juno.taps("Make a new secret")
+    await juno.taps("Send a test by Night pager")
+    await juno.sees("It didn’t arrive")
+    yield "channel-made", juno
+    await juno.taps("I’ve kept it")
+    await juno.taps("Retire Night pager")
+    yield "channel-retire", juno
+    await juno.taps("Retire", within=juno.dialog)
+    await juno.follows("Sent")
+    await juno.sees_heading("What was sent to whoever is on call")
+    yield "sent", juno

@@ -59,3 +59,18 @@ async def _attempts(ctx: Context, pages: Sequence[UUID]) -> dict[UUID, list[Atte
     for attempt in (await ctx.db.exec(select(Attempt).where(col(Attempt.page_id).in_(pages)).order_by(col(Attempt.at), col(Attempt.id)))).all():
         found[attempt.page_id].append(attempt)
     return found
+
+
+def lines_of(found: Deliveries) -> list[str]:
+    """For a terminal: a line a message, one indented line a try, and how to see what is older. Times are UTC."""
+    lines = []
+    for one in found.deliveries:
+        arrived = "arrived" if one.delivered_at else "not arrived"
+        channel = f"{one.channel_name} ({one.kind.value})"
+        lines.append(f"{one.made_at:%Y-%m-%d %H:%M:%S}  {one.act.value}  {one.severity.value}  person {one.rung}  {channel}  {arrived}  call {one.escalation}")
+        for attempt in one.attempts:
+            how = "under way" if attempt.ended_at is None else attempt.reason or "taken in"
+            lines.append(f"  {attempt.at:%H:%M:%S}  status {attempt.status or '-'}  {attempt.milliseconds or 0} ms  {how}")
+    if found.older:
+        lines.append(f"Older: --older-than {found.older}")
+    return lines or ["Nothing has been sent."]
