@@ -63,6 +63,12 @@ async def _arriving(wren: Person) -> AsyncGenerator[State]:
 
 
 async def _meeting(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[State]:
+    await wren.chooses("Yes")
+    await wren.taps("Find me someone")
+    await wren.sees("No peer is here at this moment")
+    yield "line-nobody", wren
+    await wren.taps("Step out of the line")
+    await wren.goes_to("/#/ask")
     await rowan.goes_to("/desk")
     await rowan.page.get_by_label("Your password").wait_for()
     yield "sign-in", rowan
@@ -116,6 +122,15 @@ async def _worried(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[St
     await rowan.taps("I’m worried…")
     await rowan.taps("Tell the clinician on call")
     yield "desk-worried-missing", rowan
+    await rowan.taps("Ask in the chat: may a clinician know?")
+    await rowan.sees("You asked them at")
+    await wren.sees("may I let a clinician on call know?")
+    yield "conversation-asked", wren
+    yield "desk-worried-asked", rowan
+    await wren.taps("Not now")
+    await wren.sees("The answer was: not now.")
+    yield "conversation-answered", wren
+    await rowan.sees("They said “not now” at")
     await rowan.chooses("High")
     await rowan.chooses("I asked, and they said no")
     await rowan.writes("Why you’re going on all the same", "They said no, and then said they can’t promise to be safe.")
@@ -147,10 +162,12 @@ async def _worried(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[St
         await sana.sees("The peer has your line.")
         yield "on-call-over", sana
         await sana.goes_to("/on-call")
-        await sana.page.get_by_role("heading", level=1).wait_for()
+        await sana.sees("Closed by you in the last seven days")
         yield "on-call-list", sana
-    await rowan.sees("To you, from the clinician")
-    yield "desk-answered", rowan
+        await rowan.sees("To you, from the clinician")
+        yield "desk-answered", rowan
+        async for state in _looking_back(rowan, sana):
+            yield state
     await rowan.follows("Rooms")
     await rowan.sees("led by")
     yield "desk-rooms", rowan
@@ -160,6 +177,32 @@ async def _worried(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[St
     await rowan.taps("Close it", within=rowan.dialog)
     await wren.sees("This conversation has ended. You can still read it.")
     yield "conversation-ended", wren
+
+
+async def _looking_back(rowan: Person, sana: Person) -> AsyncGenerator[State]:
+    await rowan.taps("It helped")
+    await rowan.taps("Write them")
+    await rowan.writes("What went well", "We stayed calm together.")
+    await rowan.writes("One thing learnt that all staff here may read", "Robin was right to ask.")
+    await rowan.taps("Keep it")
+    await rowan.sees("That has a name, a number or an address in it")
+    yield "look-back", rowan
+    await rowan.writes("One thing learnt that all staff here may read", "Asking before calling made it easier for them to stay.")
+    await rowan.taps("Keep it")
+    await rowan.sees("Yours is kept.")
+    await rowan.taps("Close", within=rowan.dialog)
+    await sana.follows("A call by Rowan")
+    await sana.sees("What Rowan says of your answer")
+    yield "on-call-thanked", sana
+    await sana.taps("Write them")
+    await sana.writes("What would have helped", "Knowing sooner where they were.")
+    await sana.taps("Keep it")
+    await sana.sees("We stayed calm together.")
+    yield "look-back-both", sana
+    await sana.taps("Close", within=sana.dialog)
+    await sana.goes_to("/on-call#/learnt")
+    await sana.sees("Asking before calling")
+    yield "learnt", sana
 
 
 async def _reporting(wren: Person, fern: Person, ada: Person, group: str) -> AsyncGenerator[State]:
@@ -242,6 +285,10 @@ async def _coordinating(town: Town) -> AsyncGenerator[State]:
         await juno.follows("Roles")
         await juno.sees_heading("What each role is")
         yield "roles", juno
+        await juno.follows("What we learnt")
+        await juno.taps("Take it off this page…")
+        yield "learnt-take-off", juno
+        await juno.taps("Not now", within=juno.dialog)
         await juno.taps("What your role is")
         yield "role-card", juno
         async with town.visitor(size={"width": 1280, "height": 800}) as moss:

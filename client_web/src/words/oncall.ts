@@ -108,6 +108,7 @@ export const oncall = {
     title: 'The conversation itself',
     closed: 'It stays closed until you give a reason. Everybody in it sees that you read it, and when.',
     rests: 'It stays closed here. Whoever has this can open it with a reason, and everybody in it sees that.',
+    over: 'It’s closed, now that this is over. Who opened it, and when, stays to be seen by everybody in it.',
     open: 'Read it…',
     reasonShort: 'At least 20 characters: a sentence somebody could understand later.',
     reason: 'Your reason',

@@ -1,6 +1,7 @@
 """An escalation seen and taken by the link in a page: looking changes nothing, taking is once."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -11,6 +12,7 @@ from beside.escalations.climbing import acknowledgement_of
 from beside.escalations.links import Link, read_link
 from beside.escalations.rota import rungs_of
 from beside.escalations.tables import Acknowledgement, Escalation
+from beside.hubs.scope import policy_of
 from beside.kit.context import Context
 from beside.kit.errors import NotAllowed
 from beside.kit.logs import log
@@ -18,12 +20,14 @@ from beside.kit.logs import log
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the link's page says. `taken_by_this`: by this very link, or by the person it is of."""
+    """What the link's page says. `taken_by_this`: by this very link, or by the person it is of. `zone` is the hub's: whoever holds the link is near it."""
 
     escalation: Escalation
     taken_by: str | None
     taken_by_this: bool
     used_up: bool
+    now: datetime
+    zone: str
 
 
 async def look(ctx: Context, token: str) -> Seen:
@@ -72,4 +76,11 @@ async def _seen(ctx: Context, escalation: Escalation, link: Link) -> Seen:
     rungs = rungs_of(escalation.ladder)
     account = rungs[link.rung].account if link.rung < len(rungs) else None
     this = standing is not None and (standing.link == link.name or (account is not None and standing.account_id == account))
-    return Seen(escalation, await who_took(ctx, escalation, standing) if standing else None, this, (await ctx.db.exec(used)).first() is not None)
+    return Seen(
+        escalation=escalation,
+        taken_by=await who_took(ctx, escalation, standing) if standing else None,
+        taken_by_this=this,
+        used_up=(await ctx.db.exec(used)).first() is not None,
+        now=ctx.now,
+        zone=(await policy_of(ctx, escalation.hub_id)).timezone,
+    )
