@@ -38,7 +38,7 @@ export const rota = {
       `${line}: what reached ${name} leads nowhere any more, ${when}.`,
     when: (zone: string, starts: string, ends: string | null) =>
       ends === null ? `from ${between(zone, starts, starts)} on, with no end in sight` : between(zone, starts, ends),
-    meanwhile: 'Until somebody’s there, the duty manager is asked instead.',
+    meanwhile: 'Until then, calls go to the duty manager if one is named, and on down the list.',
   },
 
   plan: {
