@@ -1,7 +1,8 @@
 // For tests: a socket on a clock turned by hand, and wires that do nothing by themselves. Nothing of it is in any page.
 
 import { HandClock } from './clock'
-import { Socket, type Touch, type Wire } from './socket'
+import type { Touch, Wire } from './line'
+import { Socket } from './socket'
 import type { AnyEvent, Ticket } from './wire'
 
 export class FakeWire implements Wire {

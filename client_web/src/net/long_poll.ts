@@ -3,7 +3,7 @@
 import { OutOfTouch, Refused, type Patience } from './http'
 import { isLogEvent } from './frames'
 import type { Clock } from './clock'
-import type { Wire } from './socket'
+import type { Wire } from './line'
 import {
   closeCodes,
   type AnyCommand,

@@ -2,15 +2,25 @@
 // It knows frames, and no page.
 
 import { backoff, CAP_IDLE_MS, CAP_OPEN_MS } from './backoff'
-import type { Cancel, Clock } from './clock'
+import type { Cancel } from './clock'
 import { Confirming } from './confirming'
 import { isLogEvent, read } from './frames'
 import { OutOfTouch, Refused } from './http'
-import { closeCodes, spoken, type AnyCommand, type AnyEvent, type Ticket } from './wire'
+import {
+  endingFor,
+  endingOf,
+  isFromTheHouse,
+  type Ending,
+  type SocketEars,
+  type SocketParts,
+  type Touch,
+  type Wire,
+} from './line'
+import { Liveness } from './liveness'
+import { closeCodes, spoken, type AnyCommand } from './wire'
 
 const CONNECT_MS = 5_000
 const TICKET_MS = 15_000 // where everybody asks at once the house gives them out in turn; who asks anew goes to the end of the line, and makes it longer
-const SILENCE_MS = 45_000 // the server speaks at least every 20 s; two missed, and the line is dead
 const PONG_MS = 8_000 // after a send: no frame in this time means that the socket only looks open; the page says so by the tenth second
 const WAKE_SILENCE_MS = 25_000 // on waking: silent for longer than a heartbeat, so do not even ask
 const WAKE_PONG_MS = 1_000 // on waking, coming back needlessly costs little; a dead socket costs words
@@ -20,51 +30,6 @@ const REFUSALS = 2 // one upgrade that does not come through is chance, two are 
 const POLLING_MS = 5 * 60_000 // then a socket is tried again: the network may be another one by now
 const NO_TICKET = '-'.repeat(16) // over HTTPS the session is enough
 
-/** Why a socket will not come back by itself. */
-export type Ending = 'signed_out' | 'blocked' | 'another_tab' | 'outdated'
-export type Touch = 'resting' | 'reaching' | 'in_touch' | 'lost' | Ending
-
-/** As much of a WebSocket as we use. */
-export interface Wire {
-  onopen: (() => void) | null
-  onmessage: ((message: { data: unknown }) => void) | null
-  onclose: ((ended: { code: number; retryAfterMs?: number | null }) => void) | null
-  onerror: (() => void) | null
-  send(text: string): void
-  close(code?: number): void
-}
-
-export interface SocketParts {
-  open(): Wire
-  /** The same over HTTPS, for networks that refuse sockets. */
-  poll(): Wire
-  ticket(): Promise<Ticket>
-  clock: Clock
-  random(): number
-}
-
-export interface SocketEars {
-  frame(event: AnyEvent): void
-  touch(touch: Touch): void
-  /** The server asked us to forget every cursor (4010). */
-  afresh(): void
-}
-
-/** A real one. Its handlers take an event each; ours read only the fields that `Wire` names. */
-export function webSocket(address: string): Wire {
-  return new WebSocket(address) as unknown as Wire
-}
-
-const ENDINGS: ReadonlyMap<number, Ending> = new Map([
-  [closeCodes.signed_out, 'signed_out'],
-  [closeCodes.blocked, 'blocked'],
-  [closeCodes.another_tab, 'another_tab'],
-  [closeCodes.too_old, 'outdated'],
-])
-
-/** Codes by which the house itself ended a socket: it was there. */
-const OURS: ReadonlySet<number> = new Set(Object.values(closeCodes))
-
 export class Socket {
   touch: Touch = 'resting'
   /** True while somebody is in a conversation or in line: come back sooner. */
@@ -73,6 +38,7 @@ export class Socket {
   readonly #parts: SocketParts
   readonly #ears: SocketEars
   readonly #confirming: Confirming
+  readonly #liveness: Liveness
   #wire: Wire | undefined
   #reach = 0 // counts tries, so that a ticket arriving late for an older one is dropped
   #attempt = 0
@@ -80,18 +46,25 @@ export class Socket {
   #polling = false
   #rest: Cancel | undefined // the house asked us to stay away for a while: no waking up shortens that
   #welcomedAt = 0
-  #heardAt = 0
-  #reachingSince = 0
   #retry: Cancel | undefined
-  #watch: Cancel | undefined
-  #pong: Cancel | undefined
-  #pongDue = 0
 
   constructor(parts: SocketParts, ears: SocketEars) {
     this.#parts = parts
     this.#ears = ears
     this.#confirming = new Confirming(parts.clock, (count) => {
       this.#put({ type: 'received.confirm', count })
+    })
+    this.#liveness = new Liveness(parts.clock, {
+      late: () => {
+        this.#notThrough()
+        this.#lose()
+      },
+      silent: () => {
+        this.#lose()
+      },
+      unanswered: () => {
+        this.#again(0)
+      },
     })
   }
 
@@ -118,9 +91,9 @@ export class Socket {
       this.#refusals = Math.min(this.#refusals, REFUSALS - 1) // it may be another network: one try decides
       void this.#connect()
     } else if (this.touch === 'reaching') {
-      if (this.#parts.clock.now() - this.#reachingSince > CONNECT_MS) this.#again(0) // the network that it asked over may be gone
+      if (this.#liveness.reachingMs > CONNECT_MS) this.#again(0) // the network that it asked over may be gone
     } else if (this.touch === 'in_touch') {
-      if (this.#parts.clock.now() - this.#heardAt > WAKE_SILENCE_MS) this.#again(0)
+      if (this.#liveness.quietMs > WAKE_SILENCE_MS) this.#again(0)
       else this.#expectAnswer(WAKE_PONG_MS)
     }
   }
@@ -143,7 +116,7 @@ export class Socket {
     const reach = (this.#reach += 1)
     this.#become('reaching')
     this.#polling = this.#refusals >= REFUSALS
-    this.#watchConnect(TICKET_MS)
+    this.#liveness.reaches(TICKET_MS)
     let ticket = NO_TICKET
     try {
       if (!this.#polling) ticket = (await this.#parts.ticket()).ticket
@@ -157,7 +130,7 @@ export class Socket {
   #open(ticket: string): void {
     const wire = this.#polling ? this.#parts.poll() : this.#parts.open()
     this.#wire = wire
-    this.#watchConnect(CONNECT_MS)
+    this.#liveness.reaches(CONNECT_MS)
     wire.onopen = () => {
       if (wire !== this.#wire) return // a browser may take a minute: by then it goes another way
       wire.send(JSON.stringify({ type: 'hello', ticket, speaks: spoken.version } satisfies AnyCommand))
@@ -171,24 +144,14 @@ export class Socket {
     }
   }
 
-  #watchConnect(ms: number): void {
-    this.#watch?.()
-    this.#reachingSince = this.#parts.clock.now()
-    this.#watch = this.#parts.clock.after(ms, () => {
-      this.#notThrough()
-      this.#lose()
-    })
-  }
-
   /** A socket that the house never answered over. */
   #notThrough(): void {
     if (this.#wire && !this.#polling && this.touch === 'reaching') this.#refusals += 1
   }
 
   #noTicket(trouble: unknown): void {
-    if (trouble instanceof Refused && trouble.status === 401) this.#end('signed_out')
-    else if (trouble instanceof Refused && trouble.code === 'suspended') this.#end('blocked')
-    else if (trouble instanceof Refused && trouble.code === 'upgrade_required') this.#end('outdated')
+    const ending = endingFor(trouble)
+    if (ending) this.#end(ending)
     else if (trouble instanceof Refused || trouble instanceof OutOfTouch) this.#stayAway(trouble.retryAfterMs ?? 0)
     else this.#lose()
   }
@@ -196,10 +159,7 @@ export class Socket {
   #hear(data: unknown): void {
     const event = read(data)
     if (!event) return
-    this.#heardAt = this.#parts.clock.now()
-    this.#pong?.()
-    this.#pong = undefined
-    this.#watchSilence()
+    this.#liveness.heard()
     if (event.type === 'welcome') this.#welcomed()
     else if (event.type === 'drain') this.#restFor(event.in_ms) // each page for another while, also where the end comes first
     if (isLogEvent(event)) this.#confirming.count()
@@ -219,22 +179,9 @@ export class Socket {
     this.#become('in_touch')
   }
 
-  #watchSilence(): void {
-    this.#watch?.()
-    this.#watch = this.#parts.clock.after(SILENCE_MS, () => {
-      this.#lose()
-    })
-  }
-
   #expectAnswer(ms: number): void {
     this.#put({ type: 'ping' })
-    const due = this.#parts.clock.now() + ms
-    if (this.#pong && due >= this.#pongDue) return
-    this.#pong?.()
-    this.#pongDue = due
-    this.#pong = this.#parts.clock.after(ms, () => {
-      this.#again(0)
-    })
+    this.#liveness.asked(ms)
   }
 
   #put(command: AnyCommand): void {
@@ -246,12 +193,12 @@ export class Socket {
   }
 
   #ended(code: number, retryAfterMs: number): void {
-    const ending = ENDINGS.get(code)
+    const ending = endingOf(code)
     if (ending) {
       this.#end(ending)
       return
     }
-    if (!OURS.has(code)) this.#notThrough()
+    if (!isFromTheHouse(code)) this.#notThrough()
     if (code === closeCodes.load_afresh) this.#ears.afresh()
     this.#stayAway(Math.max(retryAfterMs, code === closeCodes.too_many_mistakes ? RESTED_MS : 0))
   }
@@ -302,8 +249,9 @@ export class Socket {
   }
 
   #drop(): void {
-    for (const timer of [this.#retry, this.#watch, this.#pong]) timer?.()
-    this.#retry = this.#watch = this.#pong = undefined
+    this.#retry?.()
+    this.#retry = undefined
+    this.#liveness.stop()
     this.#confirming.restart()
     this.#reach += 1
     const wire = this.#wire

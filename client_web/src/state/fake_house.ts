@@ -4,7 +4,7 @@ import { HandClock } from '../net/clock'
 import { Http } from '../net/http'
 import { staffDoors } from '../net/staff_doors'
 import type { AnyEvent, Me, RoleCard, Topic } from '../net/wire'
-import type { Wire } from '../net/socket'
+import type { Wire } from '../net/line'
 import { Session } from './session.svelte'
 import type { House } from './staff.svelte'
 

@@ -3,7 +3,7 @@
 import { HandClock } from '../net/clock'
 import { doors } from '../net/doors'
 import { Http } from '../net/http'
-import type { Wire } from '../net/socket'
+import type { Wire } from '../net/line'
 import type {
   AnyCommand,
   AnyEvent,

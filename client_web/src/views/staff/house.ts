@@ -3,7 +3,7 @@
 import { wallClock } from '../../net/clock'
 import { Http } from '../../net/http'
 import { staffDoors } from '../../net/staff_doors'
-import { webSocket } from '../../net/socket'
+import { webSocket } from '../../net/line'
 import { Session } from '../../state/session.svelte'
 import type { House } from '../../state/staff.svelte'
 import { socketAddress } from '../../ui/page'
