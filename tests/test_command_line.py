@@ -39,7 +39,7 @@ def test_serve_asks_for_a_migration_rather_than_breaking(tmp_path: Path) -> None
 
 
 def test_an_operator_comes_from_nothing_to_a_first_coordinator(tmp_path: Path) -> None:
-    """migrate, account create, doctor, audit verify: each does its part, and says so."""
+    """migrate, account create, doctor, audit verify, deliveries: each does its part, and says so."""
     settings = configured(tmp_path)
     assert 0 == beside("migrate", folder=tmp_path, **settings)[0]
     who = ["--hub", "north", "--role", "coordinator", "--name", "juno", "--pseudonym", "Juno"]
@@ -49,6 +49,8 @@ def test_an_operator_comes_from_nothing_to_a_first_coordinator(tmp_path: Path) -
     code, said = beside("doctor", folder=tmp_path, **settings)
     assert (0, False) == (code, "MEND" in said)
     assert (0, "The ledger is whole.\n") == beside("audit", "verify", "north", folder=tmp_path, **settings)
+    assert (0, "Nothing has been sent.\n") == beside("deliveries", "north", folder=tmp_path, **settings)
+    assert (2, True) == ((lost := beside("deliveries", "north", "--state", "lost", folder=tmp_path, **settings))[0], "not_delivered" in lost[1])
 
 
 def test_doctor_names_each_thing_to_mend_and_ends_with_one(tmp_path: Path) -> None:

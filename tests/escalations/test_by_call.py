@@ -51,7 +51,7 @@ class Caller:
 
     def __init__(self, scene: Scene, provider: Provider) -> None:
         self.scene, self.provider = scene, provider
-        self._app = Starlette(routes=[*DoorKeeper(scene.house, frozenset({PUBLIC_URL})).routes(doors)])
+        self.app = Starlette(routes=[*DoorKeeper(scene.house, frozenset({PUBLIC_URL})).routes(doors)])
 
     def call(
         self, escalation: UUID, *, name: str = "call-1", age: timedelta = timedelta(0), secret: str | None = None, by: str | None = None, turn: int = 1
@@ -72,7 +72,7 @@ class Caller:
     async def knock(self, headers: dict[str, str], body: bytes, channel: UUID | str | None = None) -> int:
         """The status of the answer; what it says is the same for all that is refused."""
         where = channel or (await self.channels())[0]
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self._app), base_url=PUBLIC_URL) as http:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.app), base_url=PUBLIC_URL) as http:
             answer = await http.post(f"/api/on-call/callback/{where}", content=body, headers={"content-type": "application/json", **headers})
         if answer.status_code != 200:
             assert (403, "unsigned") == (answer.status_code, answer.json()["code"])
@@ -134,6 +134,17 @@ async def test_a_call_by_another_channel_takes_nothing(scene: Scene, caller: Cal
     escalation = await asked(scene)
     channels = await caller.channels()
     assert [403, 403, 200] == [await caller.knock(*caller.call(escalation), channel) for channel in (channels[0], channels[2], channels[1])]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_looking_at_the_door_takes_nothing(scene: Scene, caller: Caller) -> None:
+    """GET, HEAD and OPTIONS, with whatever headers, find no door: a scanner that follows the address acknowledges nothing (FAULTS 92)."""
+    escalation = await asked(scene)
+    headers, _ = caller.call(escalation)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=caller.app), base_url=PUBLIC_URL) as http:
+        where = f"/api/on-call/callback/{(await caller.channels())[0]}"
+        assert {405} == {(await http.request(method, where, headers=headers)).status_code for method in ("GET", "HEAD", "OPTIONS", "PUT")}
+    assert [] == await caller.takings()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

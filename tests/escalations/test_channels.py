@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from beside.audit.tables import AuditEntry
 from beside.escalations.channels.routes import doors
+from beside.escalations.deliveries import deliveries_of, lines_of
 from beside.escalations.resolve import resolve
 from beside.kit.context import query
 from beside.kit.house import House
@@ -235,6 +236,20 @@ async def test_the_log_has_every_try_and_no_word(scene: Scene, linden: Coordinat
     for query_text, count in (("state=delivered", 1), ("state=not_delivered", 0), (f"escalation={escalation}", 1), (f"escalation={uuid4()}", 0)):
         assert count == len((await linden("GET", f"?{query_text}", under="/api/deliveries")).body["deliveries"]), query_text
     assert [400, 400] == [(await linden("GET", f"?{text}", under="/api/deliveries")).status for text in ("state=lost", "older_than=7")]
+
+
+async def test_the_log_is_printed_for_an_operator(scene: Scene, receiver: OnCallReceiver) -> None:
+    """A line a message and one a try, with how to see what is older: no address, no word, nobody's name (FAULTS 104)."""
+    receiver.replies.append(Reply(410))
+    scene.reach(receiver)
+    await scene.ladder([receiver.url])
+    await scene.raise_it()
+    await scene.worker.look()
+    async with query(scene.house) as ctx:
+        message, attempt = lines_of(await deliveries_of(ctx, scene.cast.hub))
+    assert "page  critical  person 1  Webhook (webhook)  not arrived" in message
+    assert (True, True) == ("status 410" in attempt, attempt.endswith("gone"))
+    assert [] == [secret for secret in ("canary", "Alder", "Wren", "127.0.0.1") if secret in message + attempt]
 
 
 async def test_the_log_is_read_page_by_page(scene: Scene, linden: Coordinator, receiver: OnCallReceiver) -> None:

@@ -1,6 +1,7 @@
 """kill -9 of a real worker process, by a receiver that does it while the request is in its hands; and two workers at once."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -12,9 +13,12 @@ from sqlmodel import select
 
 from beside.escalations.advance import due_escalations
 from beside.escalations.tables import Attempt, Page
+from beside.escalations.transports.shapes import Target
 from beside.kit.clock import SystemClock
 from beside.kit.context import query
 from beside.kit.house import House
+from beside.protocol.shapes import ChannelKind
+from tests.escalations.providers import ROUTING_KEY
 from tests.escalations.scene import Scene, make_scene
 from tests.rig.child import Child
 from tests.rig.house import open_house
@@ -97,6 +101,22 @@ async def test_while_one_worker_is_at_it_another_leaves_it_alone(house: House, r
     assert 1 == len(receiver.received)
     async with query(house) as ctx:
         assert [1] == list((await ctx.db.exec(select(Page.tries))).all())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_killed_in_between_a_provider_opens_one_incident(house: House, receiver: OnCallReceiver, workers: list[Child]) -> None:
+    """PagerDuty has the event when its worker is killed: it comes again with the same `dedup_key`, so that they open one incident (FAULTS 86)."""
+    receiver.replies.append(Reply(hang=True))
+    scene = await make_scene(house)
+    await scene.ladder_of([(ChannelKind.pagerduty, Target(receiver.url, [ROUTING_KEY]))])
+    escalation = await scene.raise_it()
+    await running(workers[0])
+    await receiver.wait_for(1, SOON_S)
+    workers[0].kill()
+    await running(workers[1])
+    await delivered(scene, escalation)
+    events = [json.loads(one.body) for one in receiver.received]
+    assert (2, 1, ["trigger", "trigger"]) == (len(events), len({event["dedup_key"] for event in events}), [event["event_action"] for event in events])
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

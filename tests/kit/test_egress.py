@@ -114,6 +114,14 @@ async def test_a_name_that_turns_to_us_is_refused_at_the_next_attempt() -> None:
         "fec0::1",
         "0.0.0.0",
         "fe80::1%lo",
+        "::",
+        "::7f00:1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "2001:0:53aa:64c:0:fbff:80ff:fffe",
+        "100.127.255.255",
+        "192.0.0.8",
+        "ff02::1",
     ],
 )
 async def test_a_name_that_leads_inside_is_refused_when_it_is_dialled(address: str) -> None:
@@ -121,6 +129,22 @@ async def test_a_name_that_leads_inside_is_refused_when_it_is_dialled(address: s
     with pytest.raises(Undelivered) as failure:
         await post(f"https://{NAME}/", b"{}", {}, timeouts=SHORT, resolver=Names([address]))
     assert failure.value.reason == "forbidden_address"
+
+
+ROW_103 = [
+    "https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::a9fe:a9fe]/", "https://[2002:7f00:1::]/",
+    "https://100.64.0.1/", "https://169.254.169.254/", "https://[fd00::1]/", "https://a@b/", "https://oncall.example./", "https://[2001:0:53aa:64c::1]/",
+    "https://[fec0::1]/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", ROW_103)
+async def test_no_spelling_of_inside_gets_as_far_as_a_name_server(url: str) -> None:
+    """Every target of the table is refused where it would be dialled, and nobody is asked about it first (FAULTS 103)."""
+    names = Names([HERE])
+    with pytest.raises(Undelivered) as failure:
+        await post(url, b"{}", {}, timeouts=SHORT, resolver=names)
+    assert (True, []) == (failure.value.reason in {"bad_url", "forbidden_address"}, names.asked)
 
 
 async def test_the_systems_own_names_are_checked_too() -> None:

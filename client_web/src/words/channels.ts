@@ -78,7 +78,7 @@ export const channels = {
 
   add: 'Add a channel',
   adding: 'Adding it…',
-  kind: 'What leads there',
+  kind: 'Which kind',
   kindWords: {
     webhook: 'A signed message to any address of yours',
     pagerduty: 'An incident in PagerDuty',
