@@ -123,6 +123,7 @@ ACCESS: dict[str, Row] = {
     "GET /api/deliveries": Row(COORDINATORS),
     "POST /api/deliveries/{delivery}/again": Row(frozenset({"coordinator"}), body=says(client_id="0197a000-0000-7000-8000-000000000003")),
     "POST /api/on-call/callback/{channel}": Row(open_to_all="the signature is the key"),
+    "GET /api/alarms": Row(STAFF),
     "GET /api/on-call": Row(CLINICIANS),
     "GET /api/on-call/{id}": Row(frozenset({"clinician"})),
     "POST /api/on-call/{id}/acknowledge": Row(frozenset({"clinician"})),

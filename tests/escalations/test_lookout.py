@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
@@ -11,12 +12,14 @@ from beside.escalations import beats
 from beside.escalations.deliver import Outbound
 from beside.escalations.lookout import LOOK_S, Lookout
 from beside.escalations.moving import Moving
+from beside.escalations.standing import standing_alarms
 from beside.escalations.tables import Page
 from beside.escalations.watch_tables import Alarm, WorkerBeat
 from beside.kit.context import query
 from beside.kit.metrics import ALARMS
 from beside.protocol.shapes import Severity
 from tests.escalations.scene import Scene
+from tests.rig.cast import Person
 from tests.rig.receiver import OnCallReceiver
 
 LOOKS_UNTIL_SILENT = int(beats.UNSEEN.total_seconds() / LOOK_S) + 1
@@ -59,6 +62,24 @@ async def test_a_step_later_than_its_severity_bears_is_an_alarm(scene: Scene, lo
     async with query(scene.house) as ctx:
         entry = (await ctx.db.exec(select(AuditEntry).where(AuditEntry.action == "escalation:step:late"))).one()
     assert str(escalation) == entry.about["escalation"]
+
+
+async def test_who_is_on_call_and_who_coordinates_are_told(scene: Scene, lookout: Lookout) -> None:
+    """What is late stands on the pages of its own hub's staff, not on those of another hub's; once it is over, on nobody's."""
+
+    async def told(who: Person) -> list[tuple[str, UUID | None]]:
+        async with query(scene.house, who.actor) as ctx:
+            return [(alarm.kind, alarm.escalation) for alarm in (await standing_alarms(ctx)).alarms]
+
+    escalation = await scene.raise_it()
+    scene.later(seconds=16)
+    await lookout.look()
+    assert [[("step_late", escalation)]] * 2 == [await told(who) for who in (scene.cast.clinician, scene.cast.coordinator)]
+    assert [] == await told(scene.cast.stranger)
+    await asyncio.gather(*lookout._moving.under_way)
+    await beats.beat(scene.house)
+    await lookout.look()
+    assert [] == await told(scene.cast.coordinator)
 
 
 async def test_whoever_notices_asks_the_people_on_call(scene: Scene, receiver: OnCallReceiver, lookout: Lookout) -> None:

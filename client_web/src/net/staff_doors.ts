@@ -46,6 +46,7 @@ export function staffDoors(http: Http) {
     takeOffLesson: (id: wire.Uuid) => http.post<wire.Lessons>(`/api/lessons/${id}/take-off`),
     lineWatch: () => http.get<wire.LineWatch>('/api/line/watch'),
 
+    alarms: () => http.get<wire.StandingAlarms>('/api/alarms'),
     onCall: () => http.get<wire.OnCallList>('/api/on-call'),
     onCallPage: (id: wire.Uuid) => http.get<wire.OnCallPage>(page(id)),
     onCallStep: (id: wire.Uuid, step: OnCallStep) => http.post<wire.OnCallPage>(`${page(id)}/${step}`),

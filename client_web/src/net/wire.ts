@@ -1147,6 +1147,25 @@ export interface OnCallList {
   lately: OnCallClosed[];
 }
 
+/** Something is wrong with the calls themselves. `escalation`: the one that is late; null: it is about all of them. */
+export interface StandingAlarm {
+  kind: AlarmKind;
+  since: Instant;
+  escalation: Uuid | null;
+}
+
+/**
+ * What is wrong with the calls themselves.
+ *
+ * - `step_late`: a call that is open is later than it may be. `no_worker`: whatever makes calls has not been seen lately.
+ * - `heartbeat_missed`: the signs of life that are sent each minute are not taken in.
+ */
+export type AlarmKind = "heartbeat_missed" | "no_worker" | "step_late";
+
+export interface StandingAlarms {
+  alarms: StandingAlarm[];
+}
+
 /** It was taken back, or somebody would take back a critical one: then it goes on until a second person agrees. */
 export interface CancelAsked {
   who: string;

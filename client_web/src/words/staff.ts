@@ -134,6 +134,13 @@ export const staff = {
     moderator: 'moderator',
   } as Record<string, string>,
 
+  alarms: {
+    step_late: 'A call for a clinician is late.',
+    no_worker: 'Calls for a clinician may be late right now.',
+    heartbeat_missed: 'Calls for a clinician may not get through right now.',
+    meanwhile: 'Until it’s mended, look at what’s open often, and ring each other.',
+  } as Record<string, string>,
+
   pages: { label: 'Pages', desk: 'Desk', onCall: 'On call', coordinate: 'Coordinate', rooms: 'Rooms' },
   paths: { desk: '/desk', onCall: '/on-call', coordinate: '/coordinate' },
   account: { signOut: 'Sign out', here: (name: string, roles: string) => `${name}, ${roles}` },

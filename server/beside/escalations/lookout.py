@@ -20,12 +20,13 @@ from beside.escalations.heartbeat import is_missed
 from beside.escalations.ladder import TIMERS
 from beside.escalations.moving import Moving
 from beside.escalations.tables import Escalation
-from beside.escalations.watch_tables import Alarm, AlarmKind
+from beside.escalations.watch_tables import Alarm
 from beside.kit.context import command, query
 from beside.kit.egress import make_ready
 from beside.kit.house import House
 from beside.kit.logs import log
 from beside.kit.metrics import ALARMS
+from beside.protocol.shapes import AlarmKind
 
 LOOK_S = 5.0  # added to the 15 s that a critical step may be late
 AT_ONCE = 50  # late ones in one look, the latest first

@@ -22,6 +22,7 @@ from beside.escalations.open import open_escalation
 from beside.escalations.paging import LINK_PATH
 from beside.escalations.resolve import resolve
 from beside.escalations.review import require_pair, review_page
+from beside.escalations.standing import standing_alarms
 from beside.escalations.start import start
 from beside.escalations.status import status_of
 from beside.escalations.transcript import read_transcript
@@ -30,7 +31,7 @@ from beside.kit.context import command, query
 from beside.kit.errors import NotAllowed, NotFound
 from beside.kit.house import House
 from beside.kit.web import Door, Visit
-from beside.protocol.call_snapshots import EscalationStatus, OnCallList, OnCallPage, Transcript
+from beside.protocol.call_snapshots import EscalationStatus, OnCallList, OnCallPage, StandingAlarms, Transcript
 from beside.protocol.requests import CancelEscalation, RaiseEscalation, ReadTranscript, ResolveEscalation, SayHelped, WriteReview
 from beside.protocol.review_snapshots import Lessons, ReviewPage
 from beside.protocol.shapes import Place
@@ -126,6 +127,13 @@ async def get_on_call(visit: Visit) -> OnCallList:
         return await on_call_list(ctx)
 
 
+async def get_alarms(visit: Visit) -> StandingAlarms:
+    """What is wrong with the calls themselves right now; most often nothing. Load it again on `changed`, and every few seconds."""
+    async with query(visit.house, visit.me) as ctx:
+        require(ctx, Permission.escalation_follow)
+        return await standing_alarms(ctx)
+
+
 async def get_on_call_page(visit: Visit) -> OnCallPage:
     """One escalation: what the peer thinks, what was agreed, who has it. Looking takes nothing."""
     async with query(visit.house, visit.me) as ctx:
@@ -197,6 +205,7 @@ doors: list[Door] = [
     Door("POST", "/api/escalations/{closed}/review/put-off", post_put_off, answer=ReviewPage, who="staff"),
     Door("GET", "/api/lessons", get_lessons, answer=Lessons, who="staff"),
     Door("POST", "/api/lessons/{lesson}/take-off", post_take_off, answer=Lessons, who="staff"),
+    Door("GET", "/api/alarms", get_alarms, answer=StandingAlarms, who="staff"),
     Door("GET", "/api/on-call", get_on_call, answer=OnCallList, who="staff"),
     Door("GET", "/api/on-call/{id}", get_on_call_page, answer=OnCallPage, who="staff"),
     Door("POST", "/api/on-call/{id}/acknowledge", post_acknowledge, answer=OnCallPage, who="staff"),

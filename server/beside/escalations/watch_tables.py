@@ -1,7 +1,6 @@
 """Who watches: the workers that were seen, and what somebody must look at. No row of another table is named by a key: whoever is hung may hold it."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Index, text
@@ -9,17 +8,7 @@ from sqlmodel import Field
 
 from beside.kit.db import Table, words_of
 from beside.kit.ids import new_id
-
-
-class AlarmKind(StrEnum):
-    """What is wrong."""
-
-    step_late = "step_late"
-    """An open escalation's step is later than its severity bears."""
-    no_worker = "no_worker"
-    """No worker has been seen lately."""
-    heartbeat_missed = "heartbeat_missed"
-    """The operator's receiver has taken in no heartbeat lately."""
+from beside.protocol.shapes import AlarmKind
 
 
 class WorkerBeat(Table, table=True):

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from beside.protocol.events import AnyLogEvent
-from beside.protocol.shapes import Consent, EscalationOutcome, EscalationState, Helped, Severity, StepKind
+from beside.protocol.shapes import AlarmKind, Consent, EscalationOutcome, EscalationState, Helped, Severity, StepKind
 from beside.protocol.snapshots import ConsentQuestion, Snapshot
 
 
@@ -87,6 +87,18 @@ class OnCallClosed(Snapshot, frozen=True):
 class OnCallList(Snapshot, frozen=True):
     open: list[OnCallLine]
     lately: list[OnCallClosed]
+
+
+class StandingAlarm(Snapshot, frozen=True):
+    """Something is wrong with the calls themselves. `escalation`: the one that is late; null: it is about all of them."""
+
+    kind: AlarmKind
+    since: datetime
+    escalation: UUID | None = None
+
+
+class StandingAlarms(Snapshot, frozen=True):
+    alarms: list[StandingAlarm]
 
 
 class CancelAsked(Snapshot, frozen=True):

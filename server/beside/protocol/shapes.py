@@ -185,6 +185,18 @@ class RotaTrouble(StrEnum):
     gone = "gone"
 
 
+class AlarmKind(StrEnum):
+    """What is wrong with the calls themselves.
+
+    - `step_late`: a call that is open is later than it may be. `no_worker`: whatever makes calls has not been seen lately.
+    - `heartbeat_missed`: the signs of life that are sent each minute are not taken in.
+    """
+
+    step_late = "step_late"
+    no_worker = "no_worker"
+    heartbeat_missed = "heartbeat_missed"
+
+
 class ReportReason(StrEnum):
     """Why a message is reported. `worried`: about whoever wrote it; `contact`: it asks for contact elsewhere, or for money."""
 
