@@ -1,5 +1,7 @@
 """What follows from what: a fact, and the durable jobs that it causes in higher domains. Downward is a call; upward is a row here."""
 
+from beside.escalations.shifts.tell_gap import JOB as TELL_GAP
+from beside.escalations.shifts.tell_gap import tell_gap
 from beside.escalations.tell_providers import JOB as TELL_PROVIDER
 from beside.escalations.tell_providers import tell_provider
 from beside.kit.jobs import Run
@@ -20,4 +22,5 @@ WORK: dict[str, Run] = {
     "moderation.note_offer": note_offer,
     "moderation.take_part_again": take_part_again,
     TELL_PROVIDER: tell_provider,
+    TELL_GAP: tell_gap,
 }

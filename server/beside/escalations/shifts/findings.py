@@ -10,6 +10,7 @@ from beside.audit.write import record
 from beside.escalations.shifts.access import hold_rota
 from beside.escalations.shifts.duty import Trouble, gaps_ahead
 from beside.escalations.shifts.tables import Finding, Look
+from beside.escalations.shifts.tell_gap import ask_to_tell
 from beside.escalations.shifts.telling import tell_rota
 from beside.hubs.tables import Hub
 from beside.kit.context import Context, command
@@ -98,7 +99,8 @@ async def _found(ctx: Context, hub: UUID, trouble: Trouble) -> int:
 
 
 async def _tell(ctx: Context, row: Finding, trouble: Trouble) -> int:
-    """To the ledger, the log and the metrics; the coordinator's page shows it as well."""
+    """To the duty manager, the ledger, the log and the metrics; the coordinator's page shows it as well."""
+    await ask_to_tell(ctx, row)
     in_hours = int((trouble.starts - ctx.now) / timedelta(hours=1))
     ALARMS.labels("rota_gap").inc()
     log.error("rota.gap", finding=str(row.id), hub=str(row.hub_id), rung=row.rung, kind=row.kind.value, in_hours=in_hours)

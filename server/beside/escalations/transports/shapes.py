@@ -16,13 +16,15 @@ BODY_BYTES = 1_024  # ESCALATION: a payload that grows past this has begun to ca
 
 
 class Act(StrEnum):
-    """`page` asks for somebody, `reminder` whoever took it; `acknowledged` and `resolved` tell a provider what happened here; `test` is a coordinator's."""
+    """`page` asks for somebody, `reminder` whoever took it; `acknowledged` and `resolved` tell a provider what happened here; `test` is a coordinator's.
+    `rota` says that somebody will be missing: then `escalation` names what was found, and nobody is waiting."""
 
     page = "page"
     reminder = "reminder"
     acknowledged = "acknowledged"
     resolved = "resolved"
     test = "test"
+    rota = "rota"
 
 
 class Target(Struct, frozen=True):

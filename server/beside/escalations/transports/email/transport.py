@@ -12,6 +12,7 @@ SUBJECTS = {
     Act.page: "Beside, on call: {severity}",
     Act.reminder: "Beside, on call: {severity}, a reminder",
     Act.test: "Beside, on call: a test, nobody is waiting",
+    Act.rota: "Beside, on call: the rota lacks somebody",
 }
 
 

@@ -18,6 +18,7 @@ SUMMARIES = {
     Act.page: "Beside: somebody is asked for. Open the link.",
     Act.reminder: "Beside: you have this, and nothing has followed yet. Open the link.",
     Act.test: "Beside: a test. Nobody is waiting.",
+    Act.rota: "Beside: the rota lacks somebody. Open the link.",
 }
 _ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 

@@ -12,7 +12,7 @@ from beside.escalations.transports.webhook.call import read_call
 from beside.kit.webhooks import new_secret, sign
 from beside.protocol.shapes import ChannelKind, Severity
 
-TYPES = {Act.page: "escalation.raised", Act.reminder: "escalation.reminder", Act.test: "escalation.test"}
+TYPES = {Act.page: "escalation.raised", Act.reminder: "escalation.reminder", Act.test: "escalation.test", Act.rota: "rota.gap"}
 
 
 class PageData(Struct, frozen=True):
