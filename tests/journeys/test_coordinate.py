@@ -7,7 +7,9 @@ import pyotp
 import pytest
 
 from beside.accounts.permissions import TABLE
+from beside.kit.webhooks import verify
 from beside.protocol.shapes import Role
+from tests.rig.receiver import Reply
 
 if TYPE_CHECKING:
     from tests.journeys.deployment import Deployment
@@ -80,6 +82,34 @@ async def test_a_coordinator_invites_and_gives_roles(deployment: "Deployment") -
 
         await juno.follows("Roles")
         await juno.sees("This is the table the service itself goes by.")
+
+
+async def test_a_coordinator_sets_up_a_channel_and_tries_it_out(deployment: "Deployment") -> None:
+    """The secret is shown once, and what the test sends is signed with it; an address that is gone is said on the page; what was sent has a log."""
+    hub = await deployment.open_hub()
+    await hub.employs("Juno", Role.coordinator)
+    receiver = deployment.receiver
+    async with hub.at_work("Juno", "/coordinate") as juno:
+        await juno.follows("Channels")
+        await juno.sees("Until there is one, nobody on call can be reached.")
+        await juno.taps("Add a channel")
+        await juno.writes("What you call it", "Night pager")
+        await juno.writes("Address", receiver.url)
+        await juno.taps("Add a channel", within=juno.dialog)
+        secret = await juno.page.locator("section code").inner_text()
+        await juno.taps("I’ve kept it")
+        await juno.taps("Send a test by Night pager")
+        await juno.sees("It arrived")
+        sent = receiver.received[-1]
+        assert verify([secret], sent.headers, sent.body, sent.at).startswith("test_")
+        receiver.replies.append(Reply(410))
+        await juno.taps("Send a test by Night pager")
+        await juno.sees("This address says it is gone")
+        await juno.page.reload()
+        await juno.sees("This address says it is gone")
+        assert secret not in await juno.page.content()
+        await juno.follows("Sent")
+        await juno.sees("Nothing has been sent yet.")
 
 
 async def _sets_up_second_factor(somebody: "Person") -> pyotp.TOTP:
