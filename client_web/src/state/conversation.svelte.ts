@@ -1,22 +1,20 @@
 // One conversation that is open on a page: loads its log, follows it, mends gaps, sends, and says who is writing and who has seen.
 
 import { untrack } from 'svelte'
-import { backoff, CAP_OPEN_MS } from '../net/backoff'
 import type { Cancel } from '../net/clock'
 import type { Doors } from '../net/doors'
 import { OutOfTouch, Refused } from '../net/http'
 import { uuid7 } from '../net/uuid7'
 import type { Accepted, AnyEvent, AnyLogEvent, ConversationShown, Log, Uuid } from '../net/wire'
+import { Asking } from './asking'
 import { Outbox, type Pending } from './outbox'
-import { nobodyWriting, nothingSeen, startsWriting, stillWriting, stopsWriting, SAY_WRITING_MS } from './people'
-import { seenByOthers, seenFrom, seenMoves, type Writing } from './people'
+import { nothingSeen, seenByOthers, seenFrom, seenMoves, type Writing } from './people'
 import type { Session } from './session.svelte'
 import { standsNow } from './standing'
 import { emptyTimeline, heardOf, isBehind, openPage, take, takeEarlier, takePage, type Timeline } from './timeline'
+import { Writers } from './writers.svelte'
 
 const HOLD_MS = 1_000 // two nodes may push out of order; within a second the hole closes by itself
-const ASK_AGAIN_MS = 4_000 // out of touch over the socket: ask over HTTPS this often
-const FIRST_ASK_MS = 2_500 // and for the first time after this: a reconnect is usually quicker
 const PAGES_AT_MOST = 20 // more missing than this: loading afresh is kinder than replaying
 
 export type Trouble = 'none' | 'loading' | 'checking' | 'out_of_touch' | 'gone'
@@ -27,7 +25,6 @@ export class Conversation {
   shown = $state.raw<ConversationShown | undefined>()
   timeline = $state.raw<Timeline>(emptyTimeline(''))
   pending = $state.raw<readonly Pending[]>([])
-  writing = $state.raw(nobodyWriting)
   seen = $state.raw(nothingSeen)
   trouble = $state<Trouble>('loading')
   /** The refusal's code, where it is gone: `stepped_out`, `suspended`, `not_found`… */
@@ -37,16 +34,14 @@ export class Conversation {
   readonly outbox: Outbox
   readonly #session: Session
   readonly #doors: Doors
+  readonly #writers: Writers
+  readonly #asking: Asking
   #unfollow: (() => void) | undefined
   #unlisten: (() => void) | undefined
   #hold: Cancel | undefined
-  #ask: Cancel | undefined
-  #forget: Cancel | undefined
-  #unanswered = 0
   #pauseMs = 0
   #mending = false
   #loading = false
-  #saidWritingAt = 0
   #markedSeen = 0
 
   constructor(session: Session, doors: Doors, id: Uuid, log: Log = 'public') {
@@ -54,6 +49,16 @@ export class Conversation {
     this.#doors = doors
     this.id = id
     this.log = log
+    this.#writers = new Writers(session.clock, () => session.say({ type: 'typing.start', conversation: id }))
+    this.#asking = new Asking({
+      clock: session.clock,
+      random: session.random,
+      isNeeded: () => session.touch === 'lost' || session.touch === 'reaching', // neither in touch, nor resting until somebody says so
+      ask: async () => {
+        this.#pauseMs = 0
+        return (await this.#catchUp()) ? undefined : this.#pauseMs
+      },
+    })
     this.outbox = new Outbox({
       clock: session.clock,
       random: session.random,
@@ -74,6 +79,11 @@ export class Conversation {
     return this.#session.me?.account ?? ''
   }
 
+  /** Who else is writing. */
+  get writing(): Writing {
+    return this.#writers.now
+  }
+
   /** The last position that somebody else has seen. */
   get seenByOthers(): number {
     return seenByOthers(this.seen, this.me)
@@ -87,21 +97,21 @@ export class Conversation {
       this.#unlisten?.()
       this.#unfollow?.()
       if (this.#unfollow) this.#session.say({ type: 'unsubscribe', conversation: this.id, log: this.log })
-      for (const timer of [this.#hold, this.#ask, this.#forget]) timer?.()
+      this.#hold?.()
+      this.#asking.stop()
+      this.#writers.stop()
       this.outbox.stop()
     }
   }
 
   send(body: string): void {
-    this.#saidWritingAt = 0
+    this.#writers.iSent()
     this.outbox.add(body.normalize('NFC'))
   }
 
   /** This person is writing; said to others without the words, at most every three seconds. */
   isWriting(): void {
-    const now = this.#session.clock.now()
-    if (now - this.#saidWritingAt < SAY_WRITING_MS || this.log === 'staff') return
-    if (this.#session.say({ type: 'typing.start', conversation: this.id })) this.#saidWritingAt = now
+    if (this.log !== 'staff') this.#writers.iAm()
   }
 
   /** Everything up to the last line has been on this person's screen. */
@@ -173,8 +183,7 @@ export class Conversation {
   }
 
   #inTouch(): void {
-    this.#ask?.()
-    this.#ask = undefined
+    this.#asking.stop()
     if (this.timeline.epoch) this.#subscribe()
     else void this.#load()
     void this.#reshow()
@@ -182,26 +191,9 @@ export class Conversation {
   }
 
   #outOfTouch(): void {
-    this.#othersWriting(nobodyWriting) // whether they still are, we cannot know
+    this.#writers.unknown()
     this.outbox.outOfTouch()
-    this.#askAfter(FIRST_ASK_MS)
-  }
-
-  #askAfter(ms: number): void {
-    this.#ask ??= this.#session.clock.after(ms, () => {
-      this.#ask = undefined
-      if (this.#session.touch !== 'lost' && this.#session.touch !== 'reaching') return // in touch, or resting until somebody says so
-      void this.#askAndAgain()
-    })
-  }
-
-  /** A house that is not there is asked more and more seldom, each page at another moment; one that asks for a pause gets it. */
-  async #askAndAgain(): Promise<void> {
-    this.#pauseMs = 0
-    const there = await this.#catchUp()
-    this.#unanswered = there ? 0 : this.#unanswered + 1
-    const wait = backoff(this.#unanswered, CAP_OPEN_MS, () => this.#session.random())
-    this.#askAfter(there ? ASK_AGAIN_MS : this.#pauseMs + wait)
+    this.#asking.start()
   }
 
   #subscribe(): void {
@@ -223,7 +215,7 @@ export class Conversation {
     }
     if (!('conversation' in event) || event.conversation !== this.id) return
     if (event.type === 'typing.started') {
-      if (event.account !== this.me) this.#othersWriting(startsWriting(this.writing, event.account, this.#now()))
+      if (event.account !== this.me) this.#writers.starts(event.account)
     } else if (event.type === 'list.moved') {
       if (this.shown) this.shown = standsNow(this.shown, event)
     } else if (event.type === 'seen.moved') {
@@ -253,9 +245,9 @@ export class Conversation {
   /** What an event means beside its line: somebody came, went or stopped writing, or a clinician was told. */
   #settle(event: AnyLogEvent): void {
     if (event.type === 'message.posted') {
-      this.writing = stopsWriting(this.writing, event.author.account)
+      this.#writers.stops(event.author.account)
     } else if (event.type === 'participant.left') {
-      this.writing = stopsWriting(this.writing, event.who.account)
+      this.#writers.stops(event.who.account)
       void this.#reshow()
     } else if (['participant.joined', 'notice.posted'].includes(event.type) || event.type.startsWith('conversation.')) {
       void this.#reshow()
@@ -334,21 +326,6 @@ export class Conversation {
   #show(shown: ConversationShown): void {
     this.shown = shown
     for (const [account, seq] of seenFrom(shown.participants)) this.seen = seenMoves(this.seen, account, seq)
-  }
-
-  #othersWriting(writing: Writing): void {
-    this.writing = writing
-    this.#forget?.()
-    this.#forget = undefined
-    const first = Math.min(...writing.values())
-    if (writing.size === 0) return
-    this.#forget = this.#session.clock.after(Math.max(0, first - this.#now()), () => {
-      this.#othersWriting(stillWriting(this.writing, this.#now()))
-    })
-  }
-
-  #now(): number {
-    return this.#session.clock.now()
   }
 
   /** Runs `act`; false where we were out of touch, or where this conversation is no longer ours to see. */
