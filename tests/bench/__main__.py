@@ -11,7 +11,7 @@ from tests.bench.entries import entries
 from tests.bench.growth import growth
 from tests.bench.history import history
 from tests.bench.killed import killed
-from tests.bench.paging import paging
+from tests.bench.paging import paging, rush
 from tests.bench.sends import embedded, sends
 from tests.bench.sockets import sockets
 
@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "history": history,
     "growth": growth,
     "paging": paging,
+    "rush": rush,
     "entries": entries,
 }
 

@@ -164,6 +164,12 @@ async def _worried(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[St
         await sana.goes_to("/on-call")
         await sana.sees("Closed by you in the last seven days")
         yield "on-call-list", sana
+        await sana.page.route(
+            "**/api/alarms", lambda route: route.fulfill(json={"alarms": [{"kind": "no_worker", "since": "2026-11-25T02:10:00Z", "escalation": None}]})
+        )
+        await sana.goes_to("/on-call")
+        await sana.sees("Calls for a clinician may be late right now.")
+        yield "on-call-alarm", sana
         await rowan.sees("To you, from the clinician")
         yield "desk-answered", rowan
         async for state in _looking_back(rowan, sana):

@@ -12,8 +12,8 @@ from beside.escalations.room import Room
 from beside.kit.house import House
 from beside.kit.logs import log
 
-STEPPING = 6  # escalations moved together, so that one whose row somebody holds does not hold up the others…
-WRITING = 6  # …and outcomes written down together: with the rest of the worker's work, what its connections can carry
+STEPPING = 5  # escalations moved together, so that one whose row somebody holds does not hold up the others…
+WRITING = 5  # …and outcomes written down together: with the rest of the worker's work, what its connections can carry
 
 
 class Moving:
