@@ -12,6 +12,7 @@ import msgspec
 from sqlmodel import col, select
 
 from beside.conversations.open import open_one_to_one
+from beside.escalations.ladder import TIMERS
 from beside.escalations.tables import Acknowledgement, Escalation, Page
 from beside.kit.context import command, query
 from beside.kit.house import House
@@ -129,12 +130,11 @@ async def make_conversations(scene: Scene, count: int) -> list[UUID]:
 
 
 async def quiet(house: House, receivers: Sequence[OnCallReceiver]) -> bool:
-    """Whether everything that was raised has arrived somewhere, and nothing is late or under way."""
+    """Whether everything that was raised has arrived somewhere, and nothing is late."""
     async with query(house) as ctx:
         rows = (await ctx.db.exec(select(Escalation.id, Escalation.next_step_at).where(col(Escalation.closed_at).is_(None)))).all()
-        held = (await ctx.db.exec(select(Page.id).where(col(Page.leased_until).is_not(None)).limit(1))).first()
-        now = ctx.now
-    return held is None and {found for found, _ in rows} <= arrived(receivers) and all(due is None or due > now for _, due in rows)
+        bound = ctx.now - TIMERS["critical"].late
+    return {found for found, _ in rows} <= arrived(receivers) and all(due is None or due > bound for _, due in rows)
 
 
 def arrived(receivers: Sequence[OnCallReceiver]) -> set[UUID]:
@@ -145,20 +145,20 @@ async def complaints(house: House, alarms: Alarms, receivers: Sequence[OnCallRec
     """Everything that must not be: lost, silent, foreign, unsigned, or under two names."""
     said: list[str] = []
     came = arrived(receivers)
+    received = [one for receiver in receivers for one in receiver.received]  # before the rows: what comes after has rows that we did not see
     async with query(house) as ctx:
         stored = {row.id: row for row in (await ctx.db.exec(select(Escalation))).all()}
         acknowledged = set((await ctx.db.exec(select(Acknowledgement.escalation_id))).all())
         pages = (await ctx.db.exec(select(Page))).all()
-        now = ctx.now
+        bound = ctx.now - TIMERS["critical"].late
     names = {f"{page.kind}_{page.escalation_id.hex}_{page.turn}_{page.rung + 1}_{page.place + 1}" for page in pages}
     said += [f"{one}: raised and not there" for one in alarms.raised - stored.keys()]
     said += [f"{one}: there, and it never arrived" for one in stored.keys() - came]
     said += [f"{one}: taken, and nobody has it" for one in alarms.taken - acknowledged]
     said += [f"{row.id}: open, and nothing will happen" for row in stored.values() if row.closed_at is None and row.next_step_at is None]
-    said += [f"{row.id}: late" for row in stored.values() if row.closed_at is None and row.next_step_at and row.next_step_at <= now]
-    for receiver in receivers:
-        said += [f"{one.id}: a page that we do not know" for one in receiver.received if one.id not in names]
-        said += [f"{one.id}: not signed" for one in receiver.received if not one.signed]
+    said += [f"{row.id}: late" for row in stored.values() if row.closed_at is None and row.next_step_at and row.next_step_at <= bound]
+    said += [f"{one.id}: a page that we do not know" for one in received if one.id not in names]
+    said += [f"{one.id}: not signed" for one in received if not one.signed]
     return said
 
 
