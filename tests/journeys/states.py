@@ -288,6 +288,9 @@ async def _coordinating(town: Town) -> AsyncGenerator[State]:
         yield "groups", juno
         async for state in _channels(juno):
             yield state
+        await juno.follows("Rota")
+        await juno.sees_heading("Rota")
+        yield "rota", juno
         await juno.follows("Roles")
         await juno.sees_heading("What each role is")
         yield "roles", juno

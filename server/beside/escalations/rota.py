@@ -45,9 +45,17 @@ async def ladder_now(ctx: Context, hub: UUID) -> list[dict[str, Any]]:
 
 
 async def _on_shift(ctx: Context, hub: UUID, place: int, rung: Rung) -> Rung:
-    """Whoever's shift it is, with the ways to reach them; else a rung without a way to reach anybody."""
+    """Whoever's shift it is, with the ways to reach them; else a rung without a way to reach anybody.
+
+    A channel that said it is gone is tried all the same, last (a 410 never silences one). Where there is no other, the duty manager's go before it.
+    """
     found = await on_duty(ctx, hub, place, ctx.now)
-    return Rung(rung.person, found.channels, found.account) if found else Rung(rung.person, [])
+    if found is None or not (found.channels or found.gone):
+        return Rung(rung.person, [])
+    if found.channels:
+        return Rung(rung.person, [*found.channels, *found.gone], found.account)
+    manager = (await policy_of(ctx, hub)).duty_manager
+    return Rung(rung.person, [*(manager.channels if manager else []), *found.gone])
 
 
 def _still(rung: Rung, answering: Collection[UUID], live: Collection[UUID]) -> Rung:

@@ -78,6 +78,17 @@ async def test_where_nobody_is_the_duty_manager_is_called(rota: RotaScene, pager
     assert ["manager"] == await called(rota, pagers)
 
 
+async def test_a_channel_that_said_it_is_gone_is_not_silenced(rota: RotaScene, pagers: dict[str, OnCallReceiver]) -> None:
+    """Ben's only pager answered 410 once: the duty manager is asked first, and half a minute without an answer later Ben's pager goes all the same."""
+    await rota.plans(rota.ben, "2026-03-01T08:00", "2026-03-01T20:00")
+    async with command(rota.house) as ctx:
+        (await ctx.db.exec(select(Channel).where(Channel.account_id == rota.ben.account))).one().gone_at = ctx.now
+    await worry(rota)
+    assert ["manager"] == await called(rota, pagers)
+    rota.later(seconds=61)
+    assert ["ben", "manager"] == await called(rota, pagers)
+
+
 async def test_the_duty_manager_is_told_of_a_gap_beforehand(rota: RotaScene, pagers: dict[str, OnCallReceiver]) -> None:
     """Three days ahead one message goes out, signed and without a name; a pager that was away gets it later, under the same name (FAULTS 99)."""
     shift = await rota.plans(rota.ben, "2026-03-01T08:00", "2026-03-02T08:00")

@@ -18,6 +18,7 @@ from beside.kit.metrics import ALARMS
 from beside.protocol.shapes import RotaTrouble
 from tests.escalations.shifts.rota_scene import RotaScene, make_rota, utc
 
+STEP = 3 * EVERY
 one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NOBODY, AWAY, NO_CHANNEL, GONE = RotaTrouble.nobody, RotaTrouble.away, RotaTrouble.no_channel, RotaTrouble.gone
 
@@ -30,9 +31,9 @@ async def told(rota: RotaScene) -> list[str]:
 
 
 async def hours_pass(rota: RotaScene, hours: float) -> None:
-    """As the worker lives through them."""
-    for _ in range(int(timedelta(hours=hours) / EVERY)):
-        rota.later(seconds=EVERY.total_seconds())
+    """As a worker lives through them that looks now and then."""
+    for _ in range(int(timedelta(hours=hours) / STEP)):
+        rota.later(seconds=STEP.total_seconds())
         await look_ahead(rota.house)
 
 

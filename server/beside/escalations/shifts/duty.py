@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -21,10 +21,12 @@ SIGHT = LONGEST  # how far a gap is followed to its end: after two weeks, it has
 
 @dataclass(frozen=True, slots=True)
 class OnDuty:
-    """`channels`: the person's own in the order in which they were added, then those that the rung shares (a duty phone). `until`: then somebody else."""
+    """`channels`: the person's own in the order in which they were added, then those that the rung shares (a duty phone). `gone`: their own that answered
+    that they lead nowhere any more. `until`: then it is somebody else's turn."""
 
     account: UUID
     channels: list[UUID]
+    gone: list[UUID]
     until: datetime
 
 
@@ -49,7 +51,8 @@ async def on_duty(ctx: Context, hub: UUID, rung: int, at: datetime) -> OnDuty | 
     if span.account is None:
         return None
     own = await channels_of(ctx, hub, [span.account])
-    return OnDuty(span.account, [*own[span.account].live, *await _shared(ctx, hub, plan, rung)], span.ends)
+    theirs = own[span.account]
+    return OnDuty(span.account, [*theirs.live, *await _shared(ctx, hub, plan, rung)], theirs.gone, span.ends)
 
 
 async def gaps_ahead(ctx: Context, hub: UUID, start: datetime, end: datetime) -> list[Trouble]:
@@ -75,22 +78,20 @@ async def gaps_ahead(ctx: Context, hub: UUID, start: datetime, end: datetime) ->
 
 @dataclass(slots=True)
 class Reach:
-    """How somebody can be reached: `live` channels, and whether there are others that lead nowhere any more."""
+    """How somebody can be reached: `live` channels, and those that lead nowhere any more."""
 
-    live: list[UUID]
-    gone: bool = False
+    live: list[UUID] = field(default_factory=list)
+    gone: list[UUID] = field(default_factory=list)
 
 
 async def channels_of(ctx: Context, hub: UUID, accounts: Iterable[UUID]) -> dict[UUID, Reach]:
     """The channels of these people that are their own, the oldest first."""
-    found: dict[UUID, Reach] = defaultdict(lambda: Reach([]))
+    found: dict[UUID, Reach] = defaultdict(Reach)
     theirs = select(Channel).where(Channel.hub_id == hub, col(Channel.account_id).in_(list(accounts)), col(Channel.retired_at).is_(None))
     for channel in await ctx.db.exec(theirs.order_by(col(Channel.made_at), col(Channel.id))):
         assert channel.account_id
-        if channel.gone_at is None:
-            found[channel.account_id].live.append(channel.id)
-        else:
-            found[channel.account_id].gone = True
+        reach = found[channel.account_id]
+        (reach.live if channel.gone_at is None else reach.gone).append(channel.id)
     return found
 
 
