@@ -3,6 +3,7 @@
 from beside.accounts.routes import doors as account_doors
 from beside.conversations.routes import doors as conversation_doors
 from beside.escalations.channels.routes import doors as channel_doors
+from beside.escalations.policy.routes import doors as policy_doors
 from beside.escalations.routes import doors as escalation_doors
 from beside.escalations.shifts.routes import doors as rota_doors
 from beside.gateway.desk import doors as desk_doors
@@ -21,6 +22,7 @@ DOORS: list[Door] = [
     *escalation_doors,
     *rota_doors,
     *channel_doors,
+    *policy_doors,
     *desk_doors,
     *exchange_doors,
 ]

@@ -18,6 +18,13 @@ COORDINATORS = frozenset({"coordinator", "far_coordinator"})
 IN_CHAT = frozenset({"member", "peer"})
 IN_ROOM = frozenset({"member", "peer", "moderator"})
 PASSWORD = "seven lanterns by a gate"
+PATIENCE = {"unsent": 30, "unseen": 60, "next_rung": 120, "remind": 600, "undo": 900}
+NO_POLICY: dict[str, Any] = {
+    "rungs": [],
+    "duty_manager": None,
+    "timers": dict.fromkeys(("critical", "high", "concern"), PATIENCE),
+    "emergency_script": "Ring the night desk.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,10 @@ ACCESS: dict[str, Row] = {
     "POST /api/desk/appeals/{appeal}/decide": Row(frozenset({"coordinator"}), sees=frozenset({"moderator"}), body=says(upheld=True, words="It stands.")),
     "POST /api/desk/accounts/{account}/suspend": Row(frozenset({"moderator", "coordinator"}), body=says(minutes=60, reason="A rest.")),
     "POST /api/desk/accounts/{account}/lift": Row(frozenset({"moderator", "coordinator"})),
+    "GET /api/policy": Row(COORDINATORS),
+    "PUT /api/policy": Row(COORDINATORS, body=lambda ids: {"basis": 0, "draft": NO_POLICY}),
+    "POST /api/policy/preview": Row(COORDINATORS, body=lambda ids: {"draft": NO_POLICY}),
+    "POST /api/policy/restore": Row(COORDINATORS, body=says(basis=1, number=0)),
     "POST /api/escalations": Row(
         frozenset({"peer"}),
         body=lambda ids: {"conversation": ids["conversation"], "severity": "high", "consent": "agreed", "view": "Still worried."},

@@ -1617,6 +1617,161 @@ export interface CalendarKept {
   kept: number;
 }
 
+/**
+ * One step of the list. `account` answers it; with `rota`, whoever is on call by the rota at that moment; with neither, whoever holds the device.
+ *
+ * `channels` are tried in this order. With `rota` they come after the person's own.
+ */
+export interface PolicyRung {
+  /** What the list calls them: "First on call". */
+  person: string;
+  channels: Uuid[];
+  account?: Uuid | null;
+  rota?: boolean;
+}
+
+/**
+ * Seconds at one severity. `unsent`: the second channel, while the first has not taken the page in. `unseen`: the second channel, while nobody
+ * answers; null: none. `next_rung`: the next person. `remind`, `undo`: whoever took it and did not begin is reminded, then the others are called again.
+ */
+export interface PolicyPatience {
+  unsent: number;
+  unseen: number | null;
+  next_rung: number;
+  remind: number;
+  undo: number;
+}
+
+export interface PolicyTimers {
+  critical: PolicyPatience;
+  high: PolicyPatience;
+  concern: PolicyPatience;
+}
+
+/** A whole policy. `duty_manager` is asked where a rung turns out empty, and after the last one. `emergency_script` is shown to a peer as written. */
+export interface PolicyDraft {
+  rungs: PolicyRung[];
+  duty_manager: PolicyRung | null;
+  timers: PolicyTimers;
+  /** 20 to 600 characters, counted after NFC. */
+  emergency_script: string;
+}
+
+/** `basis` is the version that was edited: where another is in force by now, nothing is stored (`changed_meanwhile`). */
+export interface ChangePolicy {
+  /** A version; 0 is how the hub began. */
+  basis: number;
+  draft: PolicyDraft;
+}
+
+/** What would change, and what would happen at night. Nothing is stored. */
+export interface PreviewPolicy {
+  draft: PolicyDraft;
+}
+
+/** Bring back version `number`, as a new one on top of `basis`. */
+export interface RestorePolicy {
+  /** A version; 0 is how the hub began. */
+  basis: number;
+  /** A version; 0 is how the hub began. */
+  number: number;
+}
+
+/** One thing that is different. `before` and `after` are names; seconds where it is about a timer (null: none). */
+export interface PolicyChange {
+  what: PolicyChangeKind;
+  rung: string | null;
+  duty_manager: boolean;
+  before: string[];
+  after: string[];
+  severity: Severity | null;
+  timer: PolicyTimer | null;
+  before_seconds: number | null;
+  after_seconds: number | null;
+}
+
+/** `answers_nobody`: no account by name, whoever holds the device. Those about a rung are about the duty manager where `duty_manager` is true. */
+export type PolicyChangeKind = "answers_nobody" | "answers_person" | "answers_rota" | "channels" | "rung_added" | "rung_removed" | "rung_renamed" | "rungs_moved" | "script" | "timer";
+
+export type PolicyTimer = "next_rung" | "remind" | "undo" | "unseen" | "unsent";
+
+/** `channel` null: the person's own. `who` null: whoever holds the device, or (`rota`) is on call. */
+export interface NightStep {
+  what: NightStepKind;
+  after_seconds: number;
+  rung: string | null;
+  who: string | null;
+  rota: boolean;
+  duty_manager: boolean;
+  channel: string | null;
+  kind: ChannelKind | null;
+}
+
+/** `page`: somebody is called. `again`: nobody answered, all of them again. `remind`, `undo`: counted from when somebody took it and did not begin. */
+export type NightStepKind = "again" | "page" | "remind" | "undo";
+
+/**
+ * One severity, where every page is taken in and nobody answers. `unsent_seconds`: what is not taken in goes to the next channel after so long.
+ *
+ * `in_open_hours`: the next person is asked in opening hours only.
+ */
+export interface Night {
+  severity: Severity;
+  steps: NightStep[];
+  unsent_seconds: number;
+  in_open_hours: boolean;
+}
+
+export interface PolicyPreview {
+  changes: PolicyChange[];
+  nights: Night[];
+}
+
+/** `can_answer`: a clinician who can sign in. Others are here because the list names them. */
+export interface PolicyPerson {
+  account: Uuid;
+  name: string;
+  can_answer: boolean;
+}
+
+/** `whose`: the person whose own it is. `in_use` false: retired, and here because the list names it. */
+export interface PolicyChannel {
+  channel: Uuid;
+  name: string | null;
+  kind: ChannelKind;
+  whose: string | null;
+  in_use: boolean;
+}
+
+/** What one timer may be, in seconds; `usual` is the design's. `may_be_none`: it may be null. */
+export interface PolicyBounds {
+  severity: Severity;
+  timer: PolicyTimer;
+  least: number;
+  most: number;
+  usual: number | null;
+  may_be_none: boolean;
+}
+
+/** `by` null: whoever set the hub up. `restored`: the number of the version that this one brought back. */
+export interface PolicyVersion {
+  number: number;
+  by: string | null;
+  at: Instant;
+  restored: number | null;
+  changes: PolicyChange[];
+}
+
+/** What is in force (version `number`), what may be chosen, and the newest versions, the newest first. */
+export interface PolicyPage {
+  number: number;
+  draft: PolicyDraft;
+  people: PolicyPerson[];
+  channels: PolicyChannel[];
+  bounds: PolicyBounds[];
+  versions: PolicyVersion[];
+}
+
 /** What a client may say on the socket. */
 export type AnyCommand =
   | Hello
@@ -1737,6 +1892,16 @@ export const refusals = {
   cross_site: "This came from another site, so we didn't act on it.",
   points_to_someone: "That has a name, a number or an address in it that could point to somebody. Say it without, and it can be shared.",
   rota_full: "There are as many as we can keep. Take out what is over first.",
+  rung_needed: "Somebody has to be called. Keep at least one on the list.",
+  rung_unreachable: "There's no way to reach this one yet. Choose a channel.",
+  channel_gone: "A channel chosen here isn't in use any more. Choose another.",
+  not_a_clinician: "Only a clinician who can sign in here can answer. Choose somebody else.",
+  duty_manager_needed: "A list that follows the rota needs a duty manager, for hours that nobody has.",
+  timer_too_long: "That's longer than a call may wait. Choose a shorter time.",
+  timer_too_short: "That's too soon for a person to wake and answer. Choose a longer time.",
+  timer_never: "The step after it would come first, so this one never would. Choose a shorter time.",
+  timer_order: "What's more urgent may not wait longer than what's less urgent. Choose a shorter time.",
+  changed_meanwhile: "Somebody else changed this while you were at it. What you wrote is kept here.",
   reason_needed: "Please say in a few words why.",
   busy: "A lot is happening here right now. Try again in a moment.",
   unavailable: "We can't store anything right now. Your words stay here; try again in a moment.",

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     staff_invite = "staff.invite"
     role_change = "role.change"
     group_make = "group.make"
+    policy_change = "policy.change"
     figures_see = "figures.see"
     channel_keep = "channel.keep"
     delivery_see = "delivery.see"
@@ -104,6 +105,7 @@ TABLE: dict[Permission, Rule] = {
     Permission.group_make: Rule("open a group, and choose who leads it", frozenset({Role.coordinator})),
     Permission.channel_keep: Rule("set up how people on call are reached, and try it out", frozenset({Role.coordinator})),
     Permission.delivery_see: Rule("see what was sent to whoever is on call and whether it arrived, never a word of it", frozenset({Role.coordinator})),
+    Permission.policy_change: Rule("decide who is called for an escalation, how, and how soon; every change is written down", frozenset({Role.coordinator})),
     Permission.figures_see: Rule("see figures about the hub, without names or words", frozenset({Role.coordinator})),
     Permission.message_read_unseen: Rule("read anyone's words without a trace they can see", _NOBODY),
     Permission.message_rewrite: Rule("change what somebody else wrote", _NOBODY),

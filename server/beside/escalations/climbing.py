@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from beside.escalations.ladder import Climb, Paged, Step, Taken, next_step, plainly
 from beside.escalations.rota import ladder_now, rungs_of
 from beside.escalations.tables import ASKING, Acknowledgement, Cause, Escalation, Page, PageKind, Start, Turn
+from beside.escalations.timers import timers_for
 from beside.hubs.hours import open_after
 from beside.hubs.scope import policy_of
 from beside.kit.context import Context
@@ -45,7 +46,8 @@ async def next_of(ctx: Context, escalation: Escalation) -> tuple[Step | None, Se
     taken = await taken_now(ctx, escalation)
     climb = Climb(tuple(len(rung.channels) for rung in rungs_of(escalation.ladder)), turn.number, turn.started_at, turn.first_rung)
     onward = partial(open_after, await policy_of(ctx, escalation.hub_id)) if escalation.severity is Severity.concern else plainly
-    return next_step(escalation.severity, climb, [_paged(page) for page in pages], taken, open_after=onward), pages
+    timers = timers_for(escalation.severity, escalation.timers)
+    return next_step(escalation.severity, climb, [_paged(page) for page in pages], taken, timers=timers, open_after=onward), pages
 
 
 async def rearm(ctx: Context, escalation: Escalation) -> None:

@@ -141,10 +141,19 @@ def plainly(at: datetime, by: timedelta) -> datetime:
 
 
 def next_step(
-    severity: str, climb: Climb, pages: Sequence[Paged], taken: Taken | None, *, open_after: Callable[[datetime, timedelta], datetime] = plainly
+    severity: str,
+    climb: Climb,
+    pages: Sequence[Paged],
+    taken: Taken | None,
+    *,
+    timers: Timers | None = None,
+    open_after: Callable[[datetime, timedelta], datetime] = plainly,
 ) -> Step | None:
-    """The earliest step that is not done yet; its time may have passed. None: somebody has begun, and there is nothing left to say to them."""
-    timers = TIMERS[severity]
+    """The earliest step that is not done yet; its time may have passed. None: somebody has begun, and there is nothing left to say to them.
+
+    `timers` are those that the escalation was raised with; without, the design's.
+    """
+    timers = timers or TIMERS[severity]
     mine = [(index, page) for index, page in enumerate(pages) if page.turn == climb.turn]
     if taken:
         steps = [_post(timers, index, page) for index, page in mine if page.reminder] + _after_taking(timers, climb, [page for _, page in mine], taken)

@@ -10,7 +10,7 @@ from beside.conversations.tables import Conversation
 from beside.escalations.access import lock
 from beside.escalations.again import raise_again
 from beside.escalations.climbing import begin_turn, open_page, rearm
-from beside.escalations.rota import ladder_now, rungs_of
+from beside.escalations.rota import ladder_now, rungs_of, timers_now
 from beside.escalations.sealing import seal, seal_optional
 from beside.escalations.tables import Cause, Escalation, PageKind
 from beside.escalations.telling import announce
@@ -47,6 +47,7 @@ async def open_escalation(ctx: Context, conversation: Conversation, asked: Raise
         sealed_facts=seal_optional(ctx, conversation, escalation_id, "facts", facts),
         sealed_reason=seal_optional(ctx, conversation, escalation_id, "reason", reason),
         ladder=await ladder_now(ctx, conversation.hub_id),
+        timers=await timers_now(ctx, conversation.hub_id),
         next_step_at=ctx.now,
     )
     ctx.db.add(escalation)

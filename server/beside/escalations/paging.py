@@ -7,9 +7,10 @@ from functools import partial
 from uuid import UUID
 
 from beside.escalations.channels.target import open_target
-from beside.escalations.ladder import TIMERS, plainly
+from beside.escalations.ladder import plainly
 from beside.escalations.links import make_link
 from beside.escalations.tables import Channel, Escalation, Page, PageKind
+from beside.escalations.timers import timers_for
 from beside.escalations.transports.incidents import incident_of
 from beside.escalations.transports.shapes import Act, Message, Target
 from beside.hubs.hours import open_after
@@ -74,6 +75,6 @@ async def respond_by(ctx: Context, escalation: Escalation, rung: int, pages: Seq
     asked = [page.created_at for page in pages if page.rung == rung and page.turn == escalation.turn and page.kind is PageKind.page]
     if not asked:
         return None
-    timers = TIMERS[escalation.severity]
+    timers = timers_for(escalation.severity, escalation.timers)
     onward = partial(open_after, await policy_of(ctx, escalation.hub_id)) if timers.in_open_hours else plainly
     return onward(min(asked), timers.next_rung)

@@ -7,23 +7,22 @@ from uuid import UUID
 import msgspec
 from sqlmodel import col, select
 
-from beside.audit.write import record
+from beside.escalations.policy.keep import hold, keep
+from beside.escalations.policy.kept import kept_of
+from beside.escalations.policy.resort import then_manager
 from beside.escalations.shifts.duty import on_duty
 from beside.escalations.shifts.plan import who_can_answer
 from beside.escalations.tables import Channel
+from beside.escalations.timers import DESIGN
 from beside.hubs.policy import Rung, read_policy
-from beside.hubs.scope import policy_of, require_hub
+from beside.hubs.scope import policy_of
 from beside.kit.context import Context
 
 
 async def set_rungs(ctx: Context, hub: UUID, rungs: Sequence[Rung]) -> None:
-    """The ladder of this hub from now on. What is open keeps the one it was raised with."""
-    row = await require_hub(ctx, hub)
-    policy = msgspec.structs.replace(read_policy(row.policy), escalation_rungs=list(rungs))
-    row.policy = msgspec.to_builtins(policy)
-    ctx.db.add(row)
-    await ctx.db.flush()
-    await record(ctx, "hub:ladder:changed", hub, rungs=len(rungs))
+    """The ladder of this hub from now on, unchecked: by whoever sets the place up. What is open keeps the one it was raised with."""
+    row = await hold(ctx, hub)
+    await keep(ctx, row, msgspec.structs.replace(kept_of(read_policy(row.policy)), rungs=list(rungs)))
 
 
 async def ladder_now(ctx: Context, hub: UUID) -> list[dict[str, Any]]:
@@ -38,9 +37,14 @@ async def ladder_now(ctx: Context, hub: UUID) -> list[dict[str, Any]]:
         found = await _on_shift(ctx, hub, place, rung) if rung.rota else rung
         found = _still(found, answering, live)
         rungs.append(last if last and last.channels and not found.channels else found)
-    if last and last.channels and rungs[-1:] != [last]:
-        rungs.append(last)
-    built: list[dict[str, Any]] = msgspec.to_builtins(rungs)
+    built: list[dict[str, Any]] = msgspec.to_builtins(then_manager(rungs, last))
+    return built
+
+
+async def timers_now(ctx: Context, hub: UUID) -> dict[str, Any]:
+    """How patient the hub is now, at each severity, to be kept with an escalation: it may become more urgent."""
+    chosen = (await policy_of(ctx, hub)).patience
+    built: dict[str, Any] = msgspec.to_builtins(DESIGN | chosen)
     return built
 
 

@@ -36,7 +36,9 @@ ASKING = (PageKind.page, PageKind.reminder)
 
 
 class Escalation(Table, table=True):
-    """`ladder` is the snapshot of the rungs when it was raised. `next_step_at` is when somebody must look at it next; `turn` counts its Turn rows."""
+    """`ladder` and `timers` are the snapshot of the policy when it was raised (no timers in rows of the first light: the design's). `next_step_at` is
+    when somebody must look at it next; `turn` counts its Turn rows.
+    """
 
     __tablename__ = "escalation"
     __table_args__ = (
@@ -62,6 +64,7 @@ class Escalation(Table, table=True):
     sealed_facts: bytes | None = Field(default=None, sa_type=LargeBinary)
     sealed_reason: bytes | None = Field(default=None, sa_type=LargeBinary)
     ladder: list[dict[str, Any]] = Field(sa_type=JSON)
+    timers: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     turn: int = 1
     next_step_at: datetime | None
     closed_at: datetime | None = None

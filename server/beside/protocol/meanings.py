@@ -61,6 +61,16 @@ MEANINGS: dict[str, Meaning] = {
         (400,), "`field` was to be shared without names, and has the pseudonym of somebody of that conversation in it, a long number, an address or a link."
     ),
     "rota_full": Meaning((409,), "400 shifts of one hub that go on, or 40 leaves to come of one person."),
+    "rung_needed": Meaning((400,), "A policy without anybody to call."),
+    "rung_unreachable": Meaning((400,), "`field`: the channels of one rung, or of the duty manager. There are none, and no rota that would bring some."),
+    "channel_gone": Meaning((400,), "`field`: a channel there is retired, of another hub, or never was."),
+    "not_a_clinician": Meaning((400,), "`field`: whoever answers there is not a clinician of the hub who can sign in, or stands beside `rota`."),
+    "duty_manager_needed": Meaning((400,), "A rung follows the rota and has no channel of its own, and there is no duty manager for hours that nobody has."),
+    "timer_too_long": Meaning((400,), "`field` is longer than `bounds` of `GET /api/policy` allows."),
+    "timer_too_short": Meaning((400,), "`field` is shorter than `bounds` of `GET /api/policy` allows."),
+    "timer_never": Meaning((400,), "`field` would come after the step that ends the wait: after `next_rung`, or (`remind`) not before `undo`."),
+    "timer_order": Meaning((400,), "`field` is longer than the same at a less urgent severity."),
+    "changed_meanwhile": Meaning((409,), "`basis` is not the version in force. `GET /api/policy` says who changed it and what; the draft can be sent again."),
     "reason_needed": Meaning(
         (400,),
         "`field` must say why, in words. (Of a transcript's reason, spaces at its ends do not count towards the 20 characters.)",
