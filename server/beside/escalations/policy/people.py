@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from beside.accounts.suspensions import suspended_now
 from beside.accounts.tables import Password
-from beside.escalations.rota import who_can_answer
+from beside.escalations.shifts.plan import who_can_answer
 from beside.kit.context import Context
 
 
