@@ -13,10 +13,10 @@ import pytest
 from beside.settings import Settings
 from tests.escalations.scene import make_scene
 from tests.gateway.conftest import Here, serving, settings_for
-from tests.rig.child import Child
+from tests.rig.backup import back_up, is_recovering
 from tests.rig.nodes import _environment
 from tests.rig.oracle import complaints
-from tests.rig.postgres import FAST, PostgresServer, binaries
+from tests.rig.postgres import FAST, PostgresServer
 from tests.rig.tables import make_tables
 from tests.rig.wait import until, wait_until
 
@@ -55,28 +55,6 @@ def spare(archive: Path) -> Iterator[PostgresServer]:
         server.close()
 
 
-def back_up(server: PostgresServer, to: Path, child: Child) -> None:
-    """A base backup, as an operator takes it every night."""
-    who = child._user
-    command = [
-        str(binaries() / "pg_basebackup"),
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(server.port),
-        "-U",
-        "beside",
-        "-D",
-        str(to),
-        "-X",
-        "none",
-        "-c",
-        "fast",
-        "--no-sync",
-    ]
-    subprocess.run(command, check=True, capture_output=True, cwd=server.home, user=who, group=who, extra_groups=[] if who else None)
-
-
 def archive_all(server: PostgresServer, archive: Path) -> None:
     """Until everything that was committed so far has been carried away."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
@@ -107,8 +85,7 @@ async def test_a_restored_database_is_taken_up_and_nobody_skips_a_word(tmp_path:
             await each.connect()
             await each.subscribe(chat)
         await wren.send(chat, "before the backup")
-        shutil.rmtree(spare.home / "data")
-        back_up(archiving, spare.home / "data", spare.child)
+        back_up(archiving, spare, "-X", "none")
         await scene.raise_it()
         await wren.send(chat, "after the backup")
         archive_all(archiving, archive)
@@ -119,7 +96,7 @@ async def test_a_restored_database_is_taken_up_and_nobody_skips_a_word(tmp_path:
             await each.drop()
     (spare.home / "data" / "recovery.signal").touch()
     spare.start()
-    wait_until(lambda: not recovering(spare), FOUND_S, "the end of recovery")
+    wait_until(lambda: not is_recovering(spare), FOUND_S, "the end of recovery")
     again = settings.model_copy(update={"database_url": spare.url()})
     assert (0, "The database is taken up, and every ledger in it is whole.") == taken_up(again, tmp_path)
     async with serving(again) as (node, server):
@@ -137,8 +114,3 @@ async def test_a_restored_database_is_taken_up_and_nobody_skips_a_word(tmp_path:
         for each in (wren, alder):
             await each.close()
             await each.http.aclose()
-
-
-def recovering(server: PostgresServer) -> bool:
-    with psycopg.connect(server.url()) as asking:
-        return asking.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)

@@ -4,7 +4,7 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, select
 
-from beside.kit.context import Context, command
+from beside.kit.context import Context, command, query
 from beside.kit.crypto import DataKey, Unreadable
 from beside.kit.db import Table
 from beside.kit.house import House
@@ -48,13 +48,17 @@ async def renew_epoch(house: House) -> None:
 
 
 async def _open(house: House) -> None:
-    async with command(house) as ctx:
-        row = (await ctx.db.exec(select(Instance).with_for_update())).first() or await _make(ctx)
-        try:
-            house.keyring.open(DataKey(row.key_version, row.wrapped_key), row.sealed_word, PLACE)
-        except Unreadable:
-            raise WrongKey from None
-        house.epoch = row.epoch
+    """A database that has its row is only read: a standby that was not promoted yet can be opened too, to be read (FAULTS 51)."""
+    async with query(house) as ctx:
+        row = (await ctx.db.exec(select(Instance))).first()
+    if row is None:
+        async with command(house) as ctx:
+            row = await _make(ctx)
+    try:
+        house.keyring.open(DataKey(row.key_version, row.wrapped_key), row.sealed_word, PLACE)
+    except Unreadable:
+        raise WrongKey from None
+    house.epoch = row.epoch
 
 
 async def _make(ctx: Context) -> Instance:
