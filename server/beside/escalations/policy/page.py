@@ -65,7 +65,7 @@ async def policy_page(ctx: Context) -> PolicyPage:
                 restored=row.restored,
                 changes=changes(before, whole, known) if before else [],
             )
-            for row, whole, before in zip(rows, wholes, [*wholes[1:], None], strict=True)
+            for row, whole, before in zip(rows, wholes, [*wholes, None][1:], strict=True)
         ][:VERSIONS_MOST],
     )
 
