@@ -288,6 +288,13 @@ async def _coordinating(town: Town) -> AsyncGenerator[State]:
         yield "groups", juno
         async for state in _channels(juno):
             yield state
+        await juno.follows("Who is called")
+        await juno.sees_heading("Who is called at night")
+        yield "policy", juno
+        await juno.page.get_by_label("Next person, while nobody answers").first.select_option("60")
+        await juno.taps("See what would happen")
+        await juno.sees("What would then happen")
+        yield "policy-preview", juno
         await juno.follows("Rota")
         await juno.sees_heading("Rota")
         yield "rota", juno

@@ -112,6 +112,43 @@ async def test_a_coordinator_sets_up_a_channel_and_tries_it_out(deployment: "Dep
         await juno.sees("Nothing has been sent yet.")
 
 
+async def test_a_coordinator_says_who_is_called_and_how_patiently(deployment: "Deployment") -> None:
+    """What would happen is shown before it is in force; who changed what stays; what somebody else did meanwhile takes nothing away; and back again."""
+    hub = await deployment.open_hub()
+    await hub.employs("Juno", Role.coordinator)
+    await hub.employs("Fern", Role.coordinator)
+    await hub.employs("Sana", Role.clinician)
+    async with hub.at_work("Juno", "/coordinate#/policy") as nobody_yet:
+        await nobody_yet.taps("See what would happen")
+        await nobody_yet.sees("Somebody has to be called.")
+    await hub.calls("Sana")
+    async with hub.at_work("Juno", "/coordinate#/policy") as juno, hub.at_work("Fern", "/coordinate#/policy") as fern:
+        await juno.sees_heading("Who is called at night")
+        await fern.sees_heading("Who is called at night")
+        await juno.page.get_by_label("Next person, while nobody answers").first.select_option("60")
+        await juno.taps("See what would happen")
+        await juno.sees("after one minute, where it was two minutes")
+        await juno.taps("Put this in force")
+        await juno.sees("In force from now on.")
+        await juno.sees("Version 2")
+        await fern.page.get_by_label("What a peer reads then").fill("Ring the number on the wall, and say the street and the house.")
+        await fern.taps("See what would happen")
+        await fern.taps("Put this in force")
+        await fern.sees("Juno changed this while you were at it")
+        await fern.taps("Go on with mine, on top of theirs")
+        await fern.taps("See what would happen")
+        await fern.taps("Put this in force")
+        await fern.sees("Version 3")
+        await fern.taps("Bring version 1 back")
+        await fern.sees("Brought version 1 back.")
+        await fern.taps("Add somebody")
+        await fern.taps("See what would happen")
+        await fern.sees("There's no way to reach this one yet.")
+        await fern.page.get_by_label("Add a channel").last.select_option(index=1)
+        await fern.taps("See what would happen")
+        await fern.sees("On call is on the list now.")
+
+
 async def _sets_up_second_factor(somebody: "Person") -> pyotp.TOTP:
     """Takes the key into an app and writes the first six numbers."""
     await somebody.sees_heading("One more step keeps people’s words safe")

@@ -76,6 +76,10 @@ export function staffDoors(http: Http) {
       http.post<wire.Me>(`/api/invitations/${encodeURIComponent(token)}`, body),
     giveRole: (account: wire.Uuid, body: wire.ChangeRole) => http.post<wire.Staff>(`/api/staff/${account}/roles`, body),
     takeRole: (account: wire.Uuid, role: wire.Role) => http.delete<wire.Staff>(`/api/staff/${account}/roles/${role}`),
+    policy: () => http.get<wire.PolicyPage>('/api/policy'),
+    changePolicy: (body: wire.ChangePolicy) => http.put<wire.PolicyPage>('/api/policy', body),
+    previewPolicy: (body: wire.PreviewPolicy) => http.post<wire.PolicyPreview>('/api/policy/preview', body),
+    restorePolicy: (body: wire.RestorePolicy) => http.post<wire.PolicyPage>('/api/policy/restore', body),
     channels: () => http.get<wire.Channels>('/api/channels'),
     makeChannel: (body: wire.MakeChannel) => http.post<wire.ChannelMade>('/api/channels', body),
     changeChannel: (id: wire.Uuid, body: wire.ChangeChannel) =>

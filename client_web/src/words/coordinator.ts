@@ -8,6 +8,7 @@ export const coordinator = {
     people: 'People',
     invitations: 'Invitations',
     groups: 'Groups',
+    policy: 'Who is called',
     rota: 'Rota',
     channels: 'Channels',
     sent: 'Sent',

@@ -9,6 +9,7 @@ import { member } from './member'
 import { sentences } from './sentences'
 import { moderation } from './moderation'
 import { oncall } from './oncall'
+import { policy } from './policy'
 import { rota } from './rota'
 import { shared } from './shared'
 import { staff } from './staff'
@@ -27,6 +28,7 @@ describe.each([
   ['channels', channels],
   ['deliveries', deliveries],
   ['coordinator', coordinator],
+  ['policy', policy],
   ['rota', rota],
 ])('the words of %s (FAULTS 114)', (_, catalogue) => {
   const all = sentences(catalogue)
