@@ -97,7 +97,7 @@ export function happens(step: Happening): string {
     case 'page': {
       const who = step.rota ? 'whoever is on by the rota' : step.who
       const whom = step.duty_manager ? 'The duty manager' : (step.rung ?? '')
-      return `${whom}${who ? ` (${who})` : ''}, by ${step.channel ?? 'their own channel'}.`
+      return `${whom}${who && who !== whom ? ` (${who})` : ''}, by ${step.channel ?? 'their own channel'}.`
     }
     case 'again':
       return 'All of them again, until somebody answers.'
