@@ -41,6 +41,7 @@ EXPECTED = {
     "rota.see": "ck",
     "rota.swap": "c",
     "rota.plan": "k",
+    "policy.change": "k",
     "staff.see": "k",
     "staff.invite": "k",
     "role.change": "k",

@@ -11,11 +11,12 @@ from beside.audit.tables import AuditEntry
 from beside.conversations.tables import Event, Participant
 from beside.escalations.acknowledge import acknowledge
 from beside.escalations.advance import advance
-from beside.escalations.at_desk import ANSWERED_FOR, escalations_at_desk
+from beside.escalations.at_desk import escalations_at_desk
 from beside.escalations.cancel import cancel
 from beside.escalations.hand_back import hand_back
 from beside.escalations.join import join
 from beside.escalations.resolve import resolve
+from beside.escalations.review import OPEN_FOR
 from beside.escalations.start import start
 from beside.escalations.tables import Acknowledgement, Escalation, Page, Reading
 from beside.escalations.transcript import read_transcript
@@ -174,7 +175,7 @@ async def test_joining_is_announced_and_closing_leaves(scene: Scene) -> None:
 
 
 async def test_what_came_of_it_stays_on_the_desk_of_who_called(scene: Scene) -> None:
-    """Closed, it stays on its raiser's desk for a day, so that the line back is read on the next shift; then it is gone."""
+    """Closed, it stays on its raiser's desk so that the line back is read on the next shift, and for as long as the look back is open; then it is gone."""
     escalation = await scene.raise_it()
     async with scene.acting(escalation) as (ctx, row):
         await resolve(ctx, row, ResolveEscalation(outcome=EscalationOutcome.talked, feedback=LINE_BACK))
@@ -183,7 +184,7 @@ async def test_what_came_of_it_stays_on_the_desk_of_who_called(scene: Scene) -> 
         async with query(scene.house, scene.cast.peer.actor) as ctx:
             return [(line.escalation, line.state) for line in await escalations_at_desk(ctx)]
 
-    scene.later(seconds=ANSWERED_FOR.total_seconds() - 60)
+    scene.later(seconds=OPEN_FOR.total_seconds() - 60)
     assert [(escalation, "resolved")] == await desk()
     scene.later(minutes=2)
     assert [] == await desk()
