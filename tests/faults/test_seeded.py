@@ -11,9 +11,10 @@ from beside.accounts.sign_out import sign_out
 from beside.conversations.tables import Conversation
 from beside.gateway.connection import Connection
 from beside.gateway.room import LiveLog
-from beside.kit.context import Actor, Context, command
+from beside.kit.context import Actor, Context, command, command_on
 from beside.kit.ids import new_id
-from beside.messages.send import Kept, Wish, send, store, wish
+from beside.kit.lane import Lane
+from beside.messages.send import Asked, Wish, send, store, tell, wish
 from beside.messages.together import Committer
 from beside.protocol.shapes import Log
 from tests.gateway.conftest import Here
@@ -83,12 +84,11 @@ async def _say_and_break(here: Here, chat: UUID) -> None:
 async def test_a_word_given_before_the_commit_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """A send that is acknowledged inside its transaction, which then breaks, is called not stored by the oracle (FAULTS 129)."""
 
-    async def too_early(self: Committer, batch: Sequence[tuple[Wish, asyncio.Future[Kept]]]) -> None:
+    async def too_early(self: Committer, lane: Lane, batch: Sequence[Asked]) -> None:
         with suppress(ZeroDivisionError):
-            async with command(here.house) as ctx:
-                for (_, answered), kept in zip(batch, await store(ctx, [one for one, _ in batch]), strict=True):
-                    assert isinstance(kept, Kept)
-                    answered.set_result(kept)
+            async with command_on(lane, here.house) as ctx:
+                for asked, answer in zip(batch, await store(ctx, [asked.wish for asked in batch]), strict=True):
+                    tell(asked, answer)
                 raise ZeroDivisionError
 
     chat = await here.chat()
