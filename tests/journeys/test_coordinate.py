@@ -139,7 +139,7 @@ async def test_a_coordinator_says_who_is_called_and_how_patiently(deployment: "D
         await fern.taps("See what would happen")
         await fern.taps("Put this in force")
         await fern.sees("Version 3")
-        await fern.taps("Bring version 1 back")
+        await fern.taps("Bring this back: version 1")
         await fern.sees("Brought version 1 back.")
         await fern.taps("Add somebody")
         await fern.taps("See what would happen")

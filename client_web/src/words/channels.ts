@@ -166,7 +166,7 @@ export const deliveries = {
   act: (one: keyof typeof acts) => acts[one],
   about: (severity: keyof typeof severities, rung: number) => `${severities[severity]}, person ${rung} on the list`,
   sameCall: 'Only this call',
-  sameCallOf: (at: string) => `Only the call of the message of ${at}`,
+  sameCallOf: (at: string) => `Only this call, with the message of ${at}`,
   by: (name: string, kind: keyof typeof kinds) => (name === kinds[kind] ? name : `${name} (${kinds[kind]})`),
   at: (at: string, now: number) => moment(at, now),
   arrived: 'Arrived',

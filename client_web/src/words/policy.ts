@@ -133,7 +133,7 @@ export const policy = {
   moveEarlier: (name: string) => `Move ${name} earlier`,
   moveLater: (name: string) => `Move ${name} later`,
   takeOff: 'Take off the list',
-  takeOffOf: (name: string) => `Take ${name} off the list`,
+  takeOffOf: (name: string) => `Take off the list: ${name}`,
   add: 'Add somebody',
   newName: 'On call',
   dutyManager: 'The duty manager',
@@ -171,6 +171,6 @@ export const policy = {
   restored: (number: number) => `Brought version ${String(number)} back.`,
   inForce: 'in force',
   restore: 'Bring this back',
-  restoreOf: (number: number) => `Bring version ${String(number)} back`,
+  restoreOf: (number: number) => `Bring this back: version ${String(number)}`,
   restoring: 'Bringing it back…',
 }
