@@ -149,7 +149,8 @@ export const policy = {
   span,
   script: 'When nobody is reached',
   scriptLabel: 'What a peer reads then',
-  scriptHint: 'It’s shown as you write it, to somebody with a person in danger before them: whom to ring, and what to say.',
+  scriptHint:
+    'It’s shown as you write it, to somebody with a person in danger before them: whom to ring, and what to say.',
   look: 'See what would happen',
   looking: 'Working it out…',
   nothing: 'Nothing is different from what is in force.',
