@@ -14,7 +14,7 @@ from beside.kit.context import query
 from beside.kit.durable import forgets_by
 from beside.kit.house import House
 from beside.kit.instance import WrongKey, open_instance
-from beside.migrations.run import is_newest
+from beside.migrations.run import is_new_enough
 from beside.settings import NotConfigured, Settings
 
 
@@ -100,7 +100,7 @@ async def _safely(question: Callable[[House, Settings], Awaitable[Finding]], hou
 async def _database(house: House, _: Settings) -> Finding:
     """The database."""
     kind = "SQLite, on this machine" if house.database.is_sqlite else "PostgreSQL"
-    newest = await is_newest(house.database)
+    newest = await is_new_enough(house.database)
     return Finding(newest, f"The database: {kind}, at this version" if newest else f"The database ({kind}) is not at this version: run `beside migrate`")
 
 

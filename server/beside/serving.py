@@ -23,7 +23,7 @@ from beside.kit.durable import forgets_by
 from beside.kit.errors import NotFound
 from beside.kit.house import House
 from beside.kit.instance import renew_epoch
-from beside.migrations.run import is_newest, migrate
+from beside.migrations.run import is_new_enough, migrate
 from beside.settings import NotConfigured, Settings
 from beside.worker import looking_out, run_worker
 
@@ -116,7 +116,7 @@ async def _is_there(database: Database) -> bool:
     """Once it answers, whatever is in it. False where we were told to stop before."""
 
     async def ask() -> None:
-        await is_newest(database)
+        await is_new_enough(database)
 
     with told_to_stop() as stop:
         return await awaited(database, ask, stop)
@@ -133,7 +133,7 @@ async def _require_ready(house: House, settings: Settings) -> None:
 async def _require_newest(database: Database) -> None:
     if database.is_not_there:
         raise NotConfigured("There is no database yet: run `beside migrate` first")
-    if not await is_newest(database):
+    if not await is_new_enough(database):
         raise NotConfigured("The database is not at this version: run `beside migrate` first")
 
 

@@ -16,17 +16,18 @@ LOCK_WAIT = "2s"  # FAULTS 52: a migration that cannot get its tables gives up r
 
 
 async def migrate(database: Database) -> None:
-    """To the newest revision."""
+    """To the newest revision. One that is further on already is left alone: in a rolling deploy, a node of the version before may be restarted."""
     engine = database.engine.execution_options(sqlite_write=True) if database.is_sqlite else database.engine
     async with engine.begin() as connection:
         await _one_at_a_time(connection)
-        await connection.run_sync(lambda c: command.upgrade(_config(c), "head"))
+        if not await connection.run_sync(_is_ahead):
+            await connection.run_sync(lambda c: command.upgrade(_config(c), "head"))
 
 
-async def is_newest(database: Database) -> bool:
-    """Whether the database is at the revision this code was written for."""
+async def is_new_enough(database: Database) -> bool:
+    """Whether the database is at the revision this code was written for, or at a later one: revisions only add, so that this code goes on working."""
     async with database.engine.connect() as connection:
-        return bool(await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision() == _newest()))
+        return bool(await connection.run_sync(lambda c: _is_ahead(c) or _revision(c) == _newest()))
 
 
 async def write_revision(database: Database, sentence: str, number: str) -> None:
@@ -45,6 +46,16 @@ async def _one_at_a_time(connection: AsyncConnection) -> None:
     if connection.dialect.name == "postgresql":
         await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _is_ahead(connection: Connection) -> bool:
+    """Revisions are numbered: 0001, 0002 …; a higher number than ours was made by a later version."""
+    revision, newest = _revision(connection), _newest()
+    return revision is not None and newest is not None and revision > newest
 
 
 def _config(connection: Connection) -> Config:
