@@ -26,6 +26,7 @@ from beside.kit.lane import Lane
 from beside.kit.logs import log
 from beside.kit.metrics import ALARMS
 from beside.kit.rows import insertion
+from beside.kit.shared_trips import SharedTrips
 from beside.kit.trip import Found, Step, in_one_trip
 
 CROSSED = frozenset({"40001", "40P01"})  # PostgreSQL's words for: could not be put in an order with another; a deadlock (FAULTS 50)
@@ -53,7 +54,7 @@ class Context:
     """`now` is one instant for the whole command. `db` is inside the command's transaction, and so are `look` and `put`; a command on a lane has only these."""
 
     house: House
-    on: AsyncSession | Lane
+    on: AsyncSession | Lane | SharedTrips
     now: datetime
     actor: Actor | None = None
     _signals: list[tuple[str, bytes]] = field(default_factory=list)
@@ -64,12 +65,12 @@ class Context:
     @property
     def db(self) -> AsyncSession:
         """The session. A command on a lane has none: what such a command calls says what it wants in steps."""
-        assert not isinstance(self.on, Lane), "a command on a lane has no session"
+        assert isinstance(self.on, AsyncSession), "a command on a lane, and whoever shares a trip, has no session"
         return self.on
 
     async def look(self, *steps: Step) -> list[Found]:
         """What these find, in one trip."""
-        if isinstance(self.on, Lane):
+        if not isinstance(self.on, AsyncSession):
             return await self.on.look(*steps)
         await self.on.flush()  # what this command added is there to be found, as in any other question
         return await in_one_trip(self.on, *steps)
@@ -79,7 +80,7 @@ class Context:
         if isinstance(self.on, Lane):
             self.on.put(*steps)
         else:
-            await in_one_trip(self.on, *steps)
+            await in_one_trip(self.db, *steps)
 
     @property
     def me(self) -> Actor:
@@ -103,7 +104,7 @@ class Context:
         if isinstance(self.on, Lane):
             self.on.put(insertion(Job.metadata.tables["job"], [job.model_dump()], sqlite=self.house.database.is_sqlite))
         else:
-            self.on.add(job)
+            self.db.add(job)
         self._due_now = self._due_now or due <= self.now
 
     def wake(self) -> None:
@@ -171,6 +172,20 @@ async def query(house: House, actor: Actor | None = None) -> AsyncIterator[Conte
     """A context for looking things up. Nothing staged on it is released."""
     async with _said_in_our_words(house), house.database.read() as db:
         yield Context(house, db, house.clock.now(), actor)
+
+
+@asynccontextmanager
+async def glance(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
+    """As `query`, for what thousands may ask in the same second: it has only `look`, whose trip is shared with whoever asks at this moment."""
+    async with _said_in_our_words(house):
+        yield Context(house, house.database.shared_looks, house.clock.now(), actor)
+
+
+@asynccontextmanager
+async def shared_command(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
+    """As `command`, for a small write that thousands may ask for in the same second: one `look`, whose writes are stored when it returns, and no more."""
+    async with _said_in_our_words(house):
+        yield Context(house, house.database.shared_writes, house.clock.now(), actor)
 
 
 async def _release(ctx: Context) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
@@ -19,9 +19,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from beside.kit.lane import Driver, Lane, PostgresqlDriver, SqliteDriver
+from beside.kit.shared_trips import SharedTrips
+from beside.kit.trip import Found, Step
 
 BUSY_MS = 5_000  # how long a SQLite statement waits for another process (backup, doctor) before it gives up
-POOL_SIZE = 8  # connections a node keeps, beside its two lanes for what people say; PostgreSQL's default of 100 then serves ten nodes and workers
+POOL_SIZE = (
+    8  # connections a node keeps, beside its four lanes (what people say, and who knocks); PostgreSQL's default of 100 then serves ten nodes and workers
+)
 POOL_OVERFLOW = 5
 POOL_WAIT_S = 2.0  # FAULTS 49: a request that gets no connection by then is told so
 IDLE_MS = 10_000  # FAULTS 101: a process that hangs in the middle of a transaction loses it, and what it held, by then; ours last for milliseconds
@@ -69,6 +73,11 @@ class Database:
         self._reads = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
         self._writes = async_sessionmaker(writing, class_=AsyncSession, expire_on_commit=False)
         self._lanes: list[Lane] = []
+        looking, writing_down = self.lane(), self.lane()
+        self.shared_looks = SharedTrips(lambda steps: looking.glance(*steps))
+        """Questions of many askers, in one trip."""
+        self.shared_writes = SharedTrips(lambda steps: _in_one_commit(writing_down, steps))
+        """Small writes of many, in one commit: what `look` wrote is stored when it returns."""
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -105,6 +114,13 @@ class Database:
         if self.is_sqlite:
             return SqliteDriver(partial(_open_sqlite, self.url.database or ""))
         return PostgresqlDriver(dict(self.engine.dialect.create_connect_args(self.url)[1]) | _CONNECT)
+
+
+async def _in_one_commit(lane: Lane, steps: Sequence[Step]) -> list[Found]:
+    async with lane.transaction():
+        found = await lane.look(*steps)
+        await lane.commit()
+        return found
 
 
 def _with_driver(url: str) -> str:

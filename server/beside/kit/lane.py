@@ -58,13 +58,12 @@ class Lane:
         """What these find, inside the transaction. Where the connection had died unnoticed, a new one is asked: nothing was begun on the old."""
         if self._begun:
             return await self._run(steps)
-        was_open = self._driver.is_open
-        try:
-            return await self._begin(steps)
-        except DBAPIError:
-            if not was_open or self._driver.is_open:
-                raise
-        return await self._begin(steps)
+        self._begun = True
+        return (await self._first(steps, self._driver.begin))[1:]
+
+    async def glance(self, *steps: Step) -> list[Found]:
+        """What these find, outside of any transaction."""
+        return await self._first(steps)
 
     def put(self, *steps: Step) -> None:
         """Write these with the commit."""
@@ -80,9 +79,14 @@ class Lane:
     async def close(self) -> None:
         await self._driver.close()
 
-    async def _begin(self, steps: Sequence[Step]) -> list[Found]:
-        self._begun = True
-        return (await self._run(steps, begin=self._driver.begin))[1:]
+    async def _first(self, steps: Sequence[Step], begin: Prepared | None = None) -> list[Found]:
+        was_open = self._driver.is_open
+        try:
+            return await self._run(steps, begin=begin)
+        except DBAPIError:
+            if not was_open or self._driver.is_open:
+                raise
+        return await self._run(steps, begin=begin)
 
     async def _run(self, steps: Sequence[Step], *, begin: Prepared | None = None, end: Prepared | None = None) -> list[Found]:
         ready = [(each, each.parameters(values)) for each, values in ((prepared(statement, self._dialect), values) for statement, values in steps)]
