@@ -20,7 +20,7 @@ from beside.kit.db import AwareDateTime
 from beside.kit.errors import Unavailable
 from beside.kit.house import House
 from beside.kit.ids import token_hash
-from beside.kit.trip import Step, in_one_trip
+from beside.kit.trip import Step
 from beside.protocol.shapes import Role
 
 
@@ -44,13 +44,13 @@ class SignedIn:
 
 async def actor_for_token(ctx: Context, token: str) -> SignedIn | None:
     """Who holds this session token; None where it is unknown, ended or run out, or where no role is left."""
-    (rows,) = await in_one_trip(ctx.db, (_BY_TOKEN, {"token": token_hash(token), "now": ctx.now}))
+    (rows,) = await ctx.look((_BY_TOKEN, {"token": token_hash(token), "now": ctx.now}))
     return signed_in_by(rows, ctx.now)
 
 
 async def actor_for_session(ctx: Context, session: UUID) -> SignedIn | None:
     """As `actor_for_token`, for a session known by its id: sockets look again with this."""
-    (rows,) = await in_one_trip(ctx.db, standing(session, ctx.now))
+    (rows,) = await ctx.look(standing(session, ctx.now))
     return signed_in_by(rows, ctx.now)
 
 

@@ -19,7 +19,7 @@ from beside.accounts.sign_out import sign_out
 from beside.accounts.staff import staff
 from beside.accounts.tickets import issue_ticket
 from beside.accounts.withdraw_invitation import withdraw_invitation
-from beside.kit.context import command, query
+from beside.kit.context import command, query, shared_command
 from beside.kit.errors import BadInput, NotFound
 from beside.kit.web import Door, Visit
 from beside.protocol import requests, snapshots, staff_snapshots
@@ -106,7 +106,7 @@ async def confirm_numbers(visit: Visit) -> snapshots.Me:
 
 async def ticket(visit: Visit) -> snapshots.Ticket:
     """A ticket for the `hello` of one socket, once, within 30 s."""
-    async with command(visit.house, visit.me) as ctx:
+    async with shared_command(visit.house, visit.me) as ctx:
         return await issue_ticket(ctx)
 
 

@@ -26,7 +26,7 @@ async def issue_ticket(ctx: Context) -> Ticket:
     suspended, *_ = await ctx.look(
         (_SUSPENDED, {"account": ctx.me.account, "now": ctx.now}),
         (_CLEAR, {"session": session, "now": ctx.now}),
-        (_ISSUE, {"hash": token_hash(ticket), "session": session, "until": expires_at}),
+        (_ISSUE, {"hash": token_hash(ticket), "session": session, "until": expires_at, "account": ctx.me.account, "now": ctx.now}),
     )
     if suspended:
         raise NotAllowed("suspended")
@@ -50,8 +50,9 @@ _now = bindparam("now", type_=AwareDateTime())
 _session = bindparam("session", type_=Uuid())
 _SUSPENDED = select(col(Suspension.id)).where(*holding(_now), col(Suspension.account_id) == bindparam("account", type_=Uuid())).limit(1)
 _CLEAR = delete(SocketTicket).where(col(SocketTicket.session_id) == _session, col(SocketTicket.expires_at) <= _now)
-_ISSUE = insert(SocketTicket).values(
-    ticket_hash=bindparam("hash", type_=String()), session_id=_session, expires_at=bindparam("until", type_=AwareDateTime()), used_at=None
+_ISSUE = insert(SocketTicket).from_select(
+    ["ticket_hash", "session_id", "expires_at"],
+    select(bindparam("hash", type_=String()), _session, bindparam("until", type_=AwareDateTime())).where(~_SUSPENDED.exists()),
 )
 _GOOD = (
     col(SocketTicket.ticket_hash) == bindparam("hash", type_=String()),

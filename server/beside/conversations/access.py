@@ -62,19 +62,24 @@ class Readable:
     last: int
 
 
-async def require_readable(ctx: Context, conversation: UUID, log: Log) -> Readable:
-    """As `require_participant`, for who only follows: in one trip and without the rows. When a node has gone, everybody asks this in the same second."""
+async def readable_now(ctx: Context, conversation: UUID, log: Log) -> Readable | None:
+    """What the actor may read of it; None where that is nothing. In one trip and without the rows: when a node has gone, everybody asks this at once."""
     (rows,) = await ctx.look((_READABLE, {"conversation": conversation, "account": ctx.me.account}))
-    if rows:
-        hub, last, staff_last, place, left_at, visible_from = rows[0]
-        if hub == ctx.me.hub and left_at is None:
-            if log is Log.public:
-                return Readable(visible_from, last)
-            if place is not Place.member:
-                return Readable(1, staff_last)
-            raise NotFound
-    await require_participant(ctx, conversation)  # it says why not
-    raise NotFound
+    if not rows:
+        return None
+    hub, last, staff_last, place, left_at, visible_from = rows[0]
+    if hub != ctx.me.hub or left_at is not None or (log is Log.staff and place is Place.member):
+        return None
+    return Readable(visible_from, last) if log is Log.public else Readable(1, staff_last)
+
+
+async def require_readable(ctx: Context, conversation: UUID, log: Log) -> Readable:
+    """As `readable_now`. Raises as `require_participant` does, and `NotFound` where the log is not theirs."""
+    found = await readable_now(ctx, conversation, log)
+    if found is None:
+        await require_participant(ctx, conversation)  # it says why not
+        raise NotFound
+    return found
 
 
 def require_open(conversation: Conversation) -> None:

@@ -11,7 +11,7 @@ from beside.gateway.origin import is_ours
 from beside.gateway.too_old import require_spoken
 from beside.gateway.turns import Turns
 from beside.kit.again import again
-from beside.kit.context import query
+from beside.kit.context import glance
 from beside.kit.errors import BadInput, BesideError, NotAllowed, NotJson, NotSignedIn, TooLarge
 from beside.kit.house import House
 from beside.kit.logs import log
@@ -88,7 +88,7 @@ class DoorKeeper:
         token = token_in(request.cookies)
         if token is None:
             return None
-        async with query(self._house) as ctx:
+        async with glance(self._house) as ctx:
             signed_in = await actor_for_token(ctx, token)
         if signed_in is not None:
             await refresh(self._house, signed_in)

@@ -17,7 +17,7 @@ from beside.gateway.dispatch import dispatch
 from beside.gateway.heartbeat import BEAT_S
 from beside.gateway.origin import is_our_socket
 from beside.gateway.roster import Roster
-from beside.kit.context import command, query
+from beside.kit.context import glance, shared_command
 from beside.kit.errors import BesideError
 from beside.kit.logs import log
 from beside.kit.metrics import SOCKETS
@@ -77,7 +77,7 @@ class SocketDoor:
         """Who knocks; somebody unknown is denied before the handshake."""
         token = token_in(socket.cookies)
         try:
-            async with self._roster.entrance, query(self._roster.house) as ctx:
+            async with glance(self._roster.house) as ctx:
                 signed_in = await actor_for_token(ctx, token) if token else None
         except BesideError as refusal:
             await _deny(socket, refusal.status, refusal.code, refusal.retry_after_ms)
@@ -103,7 +103,7 @@ class SocketDoor:
             await socket.send_text(encode(refused).decode())  # pages that do not know the close code know this
             return CloseCode.too_old
         try:
-            async with self._roster.entrance, command(self._roster.house, signed_in.actor) as ctx:
+            async with shared_command(self._roster.house, signed_in.actor) as ctx:
                 owner = await redeem_ticket(ctx, said.ticket)
                 return said if owner and owner.actor.session == signed_in.actor.session else CloseCode.hello_late
         except BesideError:

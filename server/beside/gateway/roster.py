@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Uuid, bindparam
 from sqlmodel import col, select
 
 from beside.accounts.permissions import Permission, is_allowed
@@ -19,7 +20,7 @@ from beside.gateway.room import Follow, LiveLog
 from beside.gateway.subscriptions import catch_up
 from beside.gateway.wire import text_frame
 from beside.kit.broker import GAP
-from beside.kit.context import query
+from beside.kit.context import glance, query
 from beside.kit.house import House
 from beside.kit.logs import log
 from beside.messages import history
@@ -90,9 +91,9 @@ class Roster:
         found = self.logs.get((conversation, log_name))
         if found is not None:
             return found
-        async with self.entrance, query(self.house) as ctx:
-            last = Conversation.last_seq if log_name is Log.public else Conversation.staff_last_seq
-            end = (await ctx.db.exec(select(last).where(Conversation.id == conversation))).one()
+        async with glance(self.house) as ctx:
+            (((last, staff_last),),) = await ctx.look((_ENDS, {"conversation": conversation}))
+        end = last if log_name is Log.public else staff_last
         return self.logs.setdefault((conversation, log_name), LiveLog(conversation, log_name, end, self._read, self._lag, self._gone(conversation)))
 
     async def follow(self, connection: Connection, conversation: UUID, log_name: Log, cursor: int) -> Follow:
@@ -211,6 +212,9 @@ class Roster:
             if not listeners:
                 del self._topics[topic]
                 await self.house.broker.unsubscribe(topic, self._hear)
+
+
+_ENDS = select(Conversation.last_seq, Conversation.staff_last_seq).where(col(Conversation.id) == bindparam("conversation", type_=Uuid()))
 
 
 async def positions(house: House, conversations: Sequence[UUID]) -> dict[tuple[UUID, Log], int]:
