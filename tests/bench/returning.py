@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,7 +17,6 @@ FIRST_S = 1.0  # DELIVERY: the first wait is up to a second, each next one up to
 MOST_S = 10.0  # somebody is in a conversation
 TICKET_S = 15.0  # as long as the client waits for an answer
 WELCOME_S = 5.0  # and for a socket
-RETRY_AFTER = re.compile(rb"(?i)\r\nretry-after: (\d+)")
 
 
 async def come_back(try_once: Callable[[], Awaitable[Any]]) -> int:
@@ -54,12 +52,14 @@ class Returning:
         self.turned_away = 0
         """How often they were asked to come later."""
         self.member = member
+        self._cursor = 0
         self._url, self._person, self._room = url, person, room
         self._coming: asyncio.Task[None] | None = None
 
     def when_lost_go_to(self, port: int) -> None:
         def lost() -> None:
             self.member.on_lost = None
+            self._cursor = int(json.loads(self.member.last_event)["seq"]) if self.member.last_event else 0
             self._coming = asyncio.create_task(self._come_to(port))
 
         self.member.on_lost = lost
@@ -77,7 +77,7 @@ class Returning:
             raise
         async with asyncio.timeout(WELCOME_S):
             member = await come_in(self._url, self._person, ticket, port)
-        member.say({"type": "subscribe", "conversation": self._room, "after_seq": 0})
+        member.say({"type": "subscribe", "conversation": self._room, "after_seq": self._cursor})
         async with asyncio.timeout(TICKET_S):
             while not member.following:  # noqa: ASYNC110  # thousands of them; an event each would be measured too
                 await asyncio.sleep(0.05)
@@ -94,9 +94,8 @@ async def fetch_ticket(url: str, person: Person, port: int) -> str:
     finally:
         writer.close()
     head, _, body = answer.partition(b"\r\n\r\n")
-    later = RETRY_AFTER.search(head)
-    if later is not None:
-        raise Busy(float(later[1]))
+    if head.split(b" ")[1:2] == [b"503"]:
+        raise Busy(json.loads(body)["retry_after_ms"] / 1000)
     if head.split(b" ")[1:2] != [b"200"]:
         raise ConnectionError(f"no ticket: {head[:200]!r}")
     return str(json.loads(body)["ticket"])

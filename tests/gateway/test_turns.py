@@ -56,10 +56,22 @@ async def test_who_finds_too_many_waiting_is_asked_to_come_later(house: House, m
     knocking = [asyncio.create_task(hall.knock(None, "POST", "/crowded")) for _ in range(turns.AT_ONCE + 3 + 2)]
     await until(lambda: sum(task.done() for task in knocking) == 2)
     refused = [task.result() for task in knocking if task.done()]
-    assert [(503, "busy", turns.LATER_MS)] * 2 == [(answer.status, answer.body["code"], answer.body["retry_after_ms"]) for answer in refused]
+    assert [(503, "busy")] * 2 == [(answer.status, answer.body["code"]) for answer in refused]
     hall.emptied.set()
     assert [200] * (turns.AT_ONCE + 3) == sorted(answer.status for answer in await asyncio.gather(*knocking) if answer not in refused)
     assert 200 == (await hall.knock(None, "POST", "/crowded")).status
+
+
+async def test_whoever_is_sent_away_is_given_a_time_of_their_own(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first who is sent away comes when those who wait have had their turn, each next one later, and nobody later than the bound (FAULTS 36)."""
+    monkeypatch.setattr(turns, "WAITING", 0)
+    monkeypatch.setattr(turns, "EACH_S", 6.0)
+    hall = Hall(house)
+    times = [(await hall.knock(None, "POST", "/crowded")).body["retry_after_ms"] for _ in range(6)]
+    assert round(turns.LATER_S * 1000) == times[0]
+    assert sorted(times) == times
+    assert [True] * 4 == [times[0] + 5_000 < times[1], times[1] + 5_000 < times[2], times[2] + 2_000 < times[3], times[3] <= turns.LATEST_S * 1000]
+    assert [times[3]] * 3 == times[3:]
 
 
 async def test_who_sends_slowly_holds_no_turn(house: House) -> None:
