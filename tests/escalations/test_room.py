@@ -9,8 +9,8 @@ from sqlmodel import col, select
 
 from beside.conversations.open import open_one_to_one
 from beside.escalations.advance import due_escalations
-from beside.escalations.room import AT_ONE_CHANNEL, Room
-from beside.escalations.tables import Attempt, Escalation
+from beside.escalations.room import AT_ONE_CHANNEL, CROWDED, IN_LINE, SOON, Room
+from beside.escalations.tables import Attempt, Escalation, Page
 from beside.kit.clock import SystemClock
 from beside.kit.context import command, query
 from beside.kit.house import House
@@ -22,16 +22,32 @@ from tests.rig.house import open_house
 from tests.rig.receiver import OnCallReceiver, Reply
 
 SOON_S = 30.0
-MANY = AT_ONE_CHANNEL + 8
+MANY = AT_ONE_CHANNEL + IN_LINE + 8
 
 
 def test_a_full_channel_leaves_room_for_others() -> None:
     """A channel has so many places and no more; another has its own; one that was left can be taken again."""
     hangs, answers = new_id(), new_id()
-    room = Room(at_one_channel=2, in_all=3)
+    room = Room(at_one_channel=1, in_line=1, in_all=3)
     assert [True, True, False, True, False] == [room.take(channel) for channel in (hangs, hangs, hangs, answers, answers)]
     room.leave(hangs)
     assert [True, False] == [room.take(answers), room.take(hangs)]
+
+
+def test_whoever_finds_no_place_waits_as_long_as_those_before_need() -> None:
+    """As many as there are places ask again soon, as many again after them, and nobody later than two seconds; once places are left, soon is soon again."""
+    channel, room = new_id(), Room(at_one_channel=2, in_line=0)
+    assert [True, True] == [room.take(channel) for _ in range(2)]
+    rests = []
+    for _ in range(2 * (CROWDED // SOON) + 4):
+        room.take(channel)
+        rests.append(room.rest(channel))
+    assert [SOON, SOON, 2 * SOON, 2 * SOON] == rests[:4]
+    assert [CROWDED] * 4 == rests[-4:]
+    for _ in rests:
+        room.leave(channel)
+    assert [True, True, False] == [room.take(channel) for _ in range(3)]
+    assert SOON == room.rest(channel)
 
 
 async def test_receivers_that_hang_hold_up_nobody_elses_first_page(database_url: str) -> None:
@@ -60,15 +76,16 @@ async def test_receivers_that_hang_hold_up_nobody_elses_first_page(database_url:
 
 
 @pytest.fixture
-async def crowded(house: House) -> Scene:
-    """A hub with several that are due again."""
-    scene = await make_scene(house)
+async def crowded(house: House, receiver: OnCallReceiver) -> Scene:
+    """A hub with several that were sent once and are due again."""
+    scene = await make_scene(house, receiver)
     for _ in range(5):
         await scene.elsewhere()
         await scene.raise_it(Severity.high)
     scene.later(seconds=30)
     async with command(house) as ctx:
         await ctx.db.exec(update(Escalation).values(next_step_at=ctx.now))
+        await ctx.db.exec(update(Page).values(tries=1))
     scene.later(seconds=30)
     return scene
 
@@ -96,3 +113,15 @@ async def test_the_most_urgent_and_what_nobody_was_asked_about_come_first(crowde
     escalation = await crowded.raise_it(severity)
     await due(crowded, escalation)
     assert escalation == (await due_escalations(crowded.house))[0]
+
+
+async def test_who_was_put_off_for_want_of_room_goes_before_whoever_came_later(crowded: Scene) -> None:
+    """However many are raised meanwhile, the one that was raised first and not yet sent is sent first."""
+    await crowded.elsewhere()
+    first = await crowded.raise_it()
+    crowded.later(seconds=2)
+    await due(crowded, first)  # later than it was raised: there was no room
+    for _ in range(3):
+        await crowded.elsewhere()
+        await crowded.raise_it()
+    assert first == (await due_escalations(crowded.house))[0]

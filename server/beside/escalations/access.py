@@ -1,5 +1,6 @@
 """Who may see and act on an escalation: access is the lookup, and what is not theirs is not found."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -47,6 +48,12 @@ async def lock(ctx: Context, escalation: UUID) -> Escalation | None:
     """The row, held until the commit. Held before the conversation's row, always: two who hold one each would wait for ever."""
     held = select(Escalation).where(col(Escalation.id) == escalation).with_for_update().execution_options(populate_existing=True)
     return (await ctx.db.exec(held)).first()
+
+
+async def lock_all(ctx: Context, escalations: Sequence[UUID], *, wait: bool) -> Sequence[Escalation]:
+    """These rows, held until the commit; without `wait` only those that nobody holds. In one order, so that two who want several never wait for each other."""
+    held = select(Escalation).where(col(Escalation.id).in_(escalations)).order_by(col(Escalation.id)).with_for_update(skip_locked=not wait)
+    return (await ctx.db.exec(held)).all()
 
 
 async def _require(ctx: Context, escalation: UUID, to_change: bool) -> Escalation:

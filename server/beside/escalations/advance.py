@@ -1,4 +1,4 @@
-"""Take every step of one escalation that is due: claimed by a conditional UPDATE, written down before anything is sent."""
+"""Take every step of an escalation that is due: claimed by a conditional UPDATE, written down before anything is sent."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -8,8 +8,7 @@ from sqlalchemy import case, func, update
 from sqlmodel import col, select
 
 from beside.audit.write import record
-from beside.escalations.access import lock
-from beside.escalations.climbing import arm, begin_turn, next_of, open_page, rearm
+from beside.escalations.climbing import Standing, arm, begin_turn, next_of, open_page, rearm, standing_of, standings_of
 from beside.escalations.holding import LEASE
 from beside.escalations.ladder import Do, Step
 from beside.escalations.paging import Trying, prepare
@@ -27,16 +26,16 @@ from beside.protocol.shapes import Severity
 RETAKEN = timedelta(seconds=30)  # should a step itself break, the escalation is looked at again after this
 STEPS_AT_ONCE = 20  # more than any ladder has due at one moment; a loop that never ends would be silence
 BATCH = 100
-CROWDED = timedelta(seconds=2)  # where a channel's room is full, its next page waits so long; the second channel's time comes all the same
 
 
 async def due_escalations(house: House) -> Sequence[UUID]:
     """Those with a step due now, each hub's in turn, so that nobody waits for another hub's storm; of one hub the most urgent first, and among those
-    the ones that nobody was asked about yet.
+    the ones that nobody was asked about yet, as they were raised.
     """
     urgency = case((col(Escalation.severity) == Severity.critical, 0), (col(Escalation.severity) == Severity.high, 1), else_=2)
-    fresh = case((col(Escalation.next_step_at) <= col(Escalation.raised_at), 0), else_=1)
-    place = func.row_number().over(partition_by=col(Escalation.hub_id), order_by=(urgency, fresh, col(Escalation.next_step_at)))
+    tried = select(Page.id).where(col(Page.escalation_id) == col(Escalation.id), col(Page.tries) > 0).correlate(Escalation).exists()
+    since = case((tried, col(Escalation.next_step_at)), else_=col(Escalation.raised_at))  # the first attempt may have been put off for want of room
+    place = func.row_number().over(partition_by=col(Escalation.hub_id), order_by=(urgency, case((tried, 1), else_=0), since))
     async with house.database.read() as db:
         due = select(Escalation.id, Escalation.next_step_at, place.label("place")).where(
             col(Escalation.closed_at).is_(None), col(Escalation.next_step_at) <= house.clock.now()
@@ -45,15 +44,21 @@ async def due_escalations(house: House) -> Sequence[UUID]:
         return (await db.exec(select(waiting.c.id).order_by(waiting.c.place, waiting.c.next_step_at).limit(BATCH))).all()
 
 
-async def advance(house: House, escalation_id: UUID, room: Room | None = None) -> list[Trying]:
-    """Take what is due, and return the attempts to make now, each with a place in `room` that is left when it was made. Empty where another worker
-    was quicker.
+async def advance(house: House, escalation: UUID, room: Room | None = None) -> list[Trying]:
+    """As `advance_together`, of one."""
+    return await advance_together(house, [escalation], room or Room())
+
+
+async def advance_together(house: House, escalations: Sequence[UUID], room: Room) -> list[Trying]:
+    """Take what is due of these, in one transaction, and return the attempts to make now, each with a place in `room` that is left when it was made.
+    Those that another worker or somebody else has in hand are passed over. What breaks, breaks for all of them.
     """
     trying: list[Trying] = []
-    room = room or Room()
     try:
         async with command(house) as ctx:
-            await _steps(ctx, escalation_id, room, trying)
+            claimed = await _claim(ctx, escalations)
+            for escalation, standing in zip(claimed, await standings_of(ctx, claimed), strict=True):
+                await _steps(ctx, escalation, standing, room, trying)
     except BaseException:
         for one in trying:  # nothing of it is written down, and nobody will make it
             room.leave(one.channel)
@@ -61,27 +66,26 @@ async def advance(house: House, escalation_id: UUID, room: Room | None = None) -
     return trying
 
 
-async def _steps(ctx: Context, escalation_id: UUID, room: Room, trying: list[Trying]) -> None:
-    if not await _claim(ctx, escalation_id):
-        return
-    escalation = await lock(ctx, escalation_id)
-    if escalation is None:
-        return
+async def _claim(ctx: Context, escalations: Sequence[UUID]) -> list[Escalation]:
+    """Of all workers that saw one due, one changes the row, and holds it; the others find it held, or no longer due."""
+    due = (col(Escalation.id).in_(escalations), col(Escalation.closed_at).is_(None), col(Escalation.next_step_at) <= ctx.now)
+    free = select(Escalation.id).where(*due).with_for_update(skip_locked=True)
+    mine = update(Escalation).where(col(Escalation.id).in_(free)).values(next_step_at=ctx.now + RETAKEN).returning(Escalation)
+    claimed = {each.id: each for each in (await ctx.db.exec(mine, execution_options={"synchronize_session": False})).scalars()}
+    return [claimed[each] for each in escalations if each in claimed]
+
+
+async def _steps(ctx: Context, escalation: Escalation, standing: Standing, room: Room, trying: list[Trying]) -> None:
     for _ in range(STEPS_AT_ONCE):
-        step, pages = await next_of(ctx, escalation)
+        step = await next_of(ctx, escalation, standing)
         if step is None or step.at > ctx.now:
-            await arm(ctx, escalation, step)
+            arm(ctx, escalation, step)
             return
-        await _take(ctx, escalation, step, pages, room, trying)
-        await ctx.db.flush()
+        await _take(ctx, escalation, step, standing.pages, room, trying)
+        if step.do is not Do.post:  # an attempt is written into the pages that are known; anything else makes the climb another
+            await ctx.db.flush()
+            standing = await standing_of(ctx, escalation)
     await rearm(ctx, escalation)
-
-
-async def _claim(ctx: Context, escalation: UUID) -> bool:
-    """Of all workers that saw it due, one changes the row; the others wait for the commit and then find it no longer due."""
-    due = (col(Escalation.id) == escalation, col(Escalation.closed_at).is_(None), col(Escalation.next_step_at) <= ctx.now)
-    won = await ctx.db.exec(update(Escalation).where(*due).values(next_step_at=ctx.now + RETAKEN))
-    return bool(won.rowcount == 1)
 
 
 async def _take(ctx: Context, escalation: Escalation, step: Step, pages: Sequence[Page], room: Room, trying: list[Trying]) -> None:
@@ -105,7 +109,7 @@ async def _take(ctx: Context, escalation: Escalation, step: Step, pages: Sequenc
 
 async def _begin_attempt(ctx: Context, escalation: Escalation, page: Page, pages: Sequence[Page], room: Room, trying: list[Trying]) -> None:
     if not room.take(page.channel_id):
-        page.not_before = ctx.now + CROWDED
+        page.not_before = ctx.now + room.rest(page.channel_id)
         log.debug("escalation.channel_crowded", escalation=str(escalation.id), rung=page.rung, channel=str(page.channel_id))
         return
     page.tries += 1

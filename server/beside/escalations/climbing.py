@@ -1,9 +1,13 @@
 """From rows to the ladder's terms and back: what was paged so far, what comes next, and writing down when that is."""
 
 import zlib
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
+from sqlalchemy import and_
 from sqlmodel import col, select
 
 from beside.escalations.ladder import Climb, Paged, Step, Taken, next_step, plainly
@@ -38,27 +42,55 @@ async def open_page(ctx: Context, escalation: Escalation, rung: int, place: int,
     return page
 
 
-async def next_of(ctx: Context, escalation: Escalation) -> tuple[Step | None, Sequence[Page]]:
-    """The next step, and the pages its `page` is an index into."""
-    mine = (Page.escalation_id == escalation.id, Page.turn == escalation.turn, col(Page.kind).in_(ASKING))
-    pages = (await ctx.db.exec(select(Page).where(*mine).order_by(col(Page.created_at), col(Page.id)))).all()
-    turn = await ctx.db.get_one(Turn, (escalation.id, escalation.turn))
-    taken = await taken_now(ctx, escalation)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a climb stands: what was asked in this turn, oldest first, and whoever took it."""
+
+    turn: Turn
+    pages: Sequence[Page]
+    taken: Taken | None
+
+
+async def standing_of(ctx: Context, escalation: Escalation) -> Standing:
+    return (await standings_of(ctx, [escalation]))[0]
+
+
+async def standings_of(ctx: Context, escalations: Sequence[Escalation]) -> list[Standing]:
+    """Of each of these, in their order; in two questions for all of them, for they are asked at every step of every alarm."""
+    these = col(Escalation.id).in_([escalation.id for escalation in escalations])
+    in_this_turn = and_(col(Page.escalation_id) == col(Escalation.id), col(Page.turn) == col(Escalation.turn), col(Page.kind).in_(ASKING))
+    asked = select(Page).join(Escalation, in_this_turn).where(these).order_by(col(Page.created_at), col(Page.id))
+    pages: defaultdict[UUID, list[Page]] = defaultdict(list)
+    for page in await ctx.db.exec(asked):
+        pages[page.escalation_id].append(page)
+    climbed = (
+        select(Turn, Acknowledgement, Start)
+        .join(Escalation, and_(col(Turn.escalation_id) == col(Escalation.id), col(Turn.number) == col(Escalation.turn)))
+        .outerjoin(Acknowledgement, and_(col(Acknowledgement.escalation_id) == col(Escalation.id), col(Acknowledgement.ended_at).is_(None)))
+        .outerjoin(Start, col(Start.acknowledgement_id) == col(Acknowledgement.id))
+        .where(these)
+    )
+    found = {turn.escalation_id: (turn, _taken(acknowledged, started)) for turn, acknowledged, started in await ctx.db.exec(climbed)}
+    return [Standing(found[each.id][0], pages[each.id], found[each.id][1]) for each in escalations]
+
+
+async def next_of(ctx: Context, escalation: Escalation, standing: Standing) -> Step | None:
+    """The next step; its `page` is an index into the pages of `standing`."""
+    turn = standing.turn
     climb = Climb(tuple(len(rung.channels) for rung in rungs_of(escalation.ladder)), turn.number, turn.started_at, turn.first_rung)
     onward = partial(open_after, await policy_of(ctx, escalation.hub_id)) if escalation.severity is Severity.concern else plainly
     timers = timers_for(escalation.severity, escalation.timers)
-    return next_step(escalation.severity, climb, [_paged(page) for page in pages], taken, timers=timers, open_after=onward), pages
+    return next_step(escalation.severity, climb, [_paged(page) for page in standing.pages], standing.taken, timers=timers, open_after=onward)
 
 
 async def rearm(ctx: Context, escalation: Escalation) -> None:
     """Write down when the next step is; the worker is woken where that is now."""
-    await arm(ctx, escalation, (await next_of(ctx, escalation))[0])
+    arm(ctx, escalation, await next_of(ctx, escalation, await standing_of(ctx, escalation)))
 
 
-async def arm(ctx: Context, escalation: Escalation, step: Step | None) -> None:
+def arm(ctx: Context, escalation: Escalation, step: Step | None) -> None:
     """As `rearm`, where the next step is known."""
     escalation.next_step_at = step.at if step else None
-    await ctx.db.flush()
     if step and step.at <= ctx.now:
         ctx.wake()
 
@@ -71,10 +103,11 @@ async def acknowledgement_of(ctx: Context, escalation: Escalation) -> Acknowledg
 async def taken_now(ctx: Context, escalation: Escalation) -> Taken | None:
     """The one in force, as the ladder knows it."""
     acknowledged = await acknowledgement_of(ctx, escalation)
-    if acknowledged is None:
-        return None
-    started = await ctx.db.get(Start, acknowledged.id)
-    return Taken(acknowledged.at, acknowledged.rung, started is not None)
+    return _taken(acknowledged, await ctx.db.get(Start, acknowledged.id) if acknowledged else None)
+
+
+def _taken(acknowledged: Acknowledgement | None, started: Start | None) -> Taken | None:
+    return Taken(acknowledged.at, acknowledged.rung, started is not None) if acknowledged else None
 
 
 def _paged(page: Page) -> Paged:

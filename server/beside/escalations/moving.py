@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from uuid import UUID
 
-from beside.escalations.advance import BATCH, advance, due_escalations
+from beside.escalations.advance import BATCH, advance, advance_together, due_escalations
 from beside.escalations.deliver import Outbound, deliver
 from beside.escalations.holding import Holding
+from beside.escalations.outcomes import Outcomes
 from beside.escalations.paging import Trying
 from beside.escalations.room import Room
 from beside.kit.house import House
 from beside.kit.logs import log
 
-STEPPING = 5  # escalations moved together, so that one whose row somebody holds does not hold up the others…
-WRITING = 5  # …and outcomes written down together: with the rest of the worker's work, what its connections can carry
+TOGETHER = 10  # escalations moved in one transaction, which is most of what a step costs; each of them is held for as long as it lasts
+STEPPING = 3  # such transactions at once: with the rest of the worker's work, what its connections can carry
 
 
 class Moving:
@@ -22,7 +23,7 @@ class Moving:
     def __init__(self, house: House, outbound: Outbound) -> None:
         self._house, self._outbound = house, outbound
         self._room, self._holding = Room(), Holding(house)
-        self._stepping, self._writing = asyncio.Semaphore(STEPPING), asyncio.Semaphore(WRITING)
+        self._stepping, self._outcomes = asyncio.Semaphore(STEPPING), Outcomes(house)
         self._moving: set[UUID] = set()
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -43,11 +44,12 @@ class Moving:
 
     async def begin(self, escalations: Sequence[UUID]) -> None:
         """Begin to move these, as far as they are due; returns when the last has begun."""
-        for escalation in escalations:
-            if escalation not in self._moving:
-                await self._stepping.acquire()
-                self._moving.add(escalation)
-                self.go(self._advance(escalation))
+        idle = [each for each in escalations if each not in self._moving]
+        for start in range(0, len(idle), TOGETHER):
+            some = idle[start : start + TOGETHER]
+            await self._stepping.acquire()
+            self._moving.update(some)
+            self.go(self._advance(some))
 
     async def look(self) -> int:
         """Take every step that is due now and make its attempts, to the end; return how many attempts there were. For drills and tests."""
@@ -55,20 +57,30 @@ class Moving:
         await asyncio.gather(*(self._attempt(one) for one in trying))
         return len(trying)
 
-    async def _advance(self, escalation: UUID) -> None:
-        """One that breaks, or whose row somebody holds, must not keep the others from moving."""
+    async def _advance(self, escalations: Sequence[UUID]) -> None:
+        """One that breaks must not keep the others from moving: then each is tried alone."""
         try:
-            for one in await advance(self._house, escalation, self._room):
-                self.go(self._attempt(one))
-        except Exception as failure:
-            log.error("escalation.step_broke", escalation=str(escalation), error=type(failure).__name__, exc_info=failure)
+            if not await self._step(escalations) and len(escalations) > 1:
+                for each in escalations:
+                    await self._step([each])
         finally:
-            self._moving.discard(escalation)
+            self._moving.difference_update(escalations)
             self._stepping.release()
+
+    async def _step(self, escalations: Sequence[UUID]) -> bool:
+        try:
+            trying = await advance_together(self._house, escalations, self._room)
+        except Exception as failure:
+            alone = str(escalations[0]) if len(escalations) == 1 else None
+            log.error("escalation.step_broke", escalation=alone, count=len(escalations), error=type(failure).__name__, exc_info=failure)
+            return False
+        for one in trying:
+            self.go(self._attempt(one))
+        return True
 
     async def _attempt(self, trying: Trying) -> None:
         try:
-            await deliver(self._house, self._outbound, trying, self._holding, self._writing)
+            await deliver(self._house, self._outbound, trying, self._holding, self._room, self._outcomes)
         except Exception as failure:  # its lease runs out, and it is sent again under the same id
             log.error("escalation.attempt_broke", escalation=str(trying.escalation), error=type(failure).__name__, exc_info=failure)
         finally:

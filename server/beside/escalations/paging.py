@@ -31,7 +31,7 @@ ABOUT_REMINDERS = frozenset({PageKind.reminder, PageKind.reminder_resolved})
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """One attempt that is written down and not yet made. `kind` is the channel's."""
+    """One attempt that is written down and not yet made. `kind` is the channel's; `was_gone`: its address said that it is."""
 
     escalation: UUID
     page: UUID
@@ -42,6 +42,7 @@ class Trying:
     rung: int
     message: Message
     target: Target
+    was_gone: bool = False
 
 
 def message_id(escalation: UUID, turn: int, rung: int, place: int, kind: PageKind) -> str:
@@ -67,7 +68,7 @@ async def prepare(ctx: Context, escalation: Escalation, page: Page, pages: Seque
         url=ctx.house.public_url.rstrip("/") + LINK_PATH + make_link(ctx.house.secret, escalation.id, page.turn, page.rung, page.place, ctx.now),
     )
     target = open_target(ctx.house.keyring, channel)
-    return Trying(escalation.id, page.id, attempt, channel.id, channel.kind, severity.value, page.rung, message, target)
+    return Trying(escalation.id, page.id, attempt, channel.id, channel.kind, severity.value, page.rung, message, target, channel.gone_at is not None)
 
 
 async def respond_by(ctx: Context, escalation: Escalation, rung: int, pages: Sequence[Page]) -> datetime | None:

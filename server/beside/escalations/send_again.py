@@ -7,9 +7,10 @@ from sqlmodel import col, select
 from beside.accounts.permissions import Permission, require
 from beside.audit.write import record
 from beside.escalations.access import lock, require_still_open
-from beside.escalations.deliver import outbound_of, send, write_down
+from beside.escalations.deliver import outbound_of, send
 from beside.escalations.deliveries import delivery_shown
 from beside.escalations.holding import LEASE
+from beside.escalations.outcomes import write_down
 from beside.escalations.paging import Trying, prepare
 from beside.escalations.tables import ASKING, Attempt, Channel, Escalation, Page
 from beside.hubs.scope import require_in_hub
@@ -29,7 +30,7 @@ async def send_again(house: House, actor: Actor, page: UUID, press: UUID) -> Del
     async with command(house, actor) as ctx:
         trying = await _begin(ctx, page, press)
     if trying is not None:
-        await write_down(house, trying, await send(house, outbound_of(house), trying.kind, trying.message, trying.target))
+        await write_down(house, (trying, await send(house, outbound_of(house), trying.kind, trying.message, trying.target)))
     async with query(house, actor) as ctx:
         row = await ctx.db.get_one(Page, page)
         tries = (await ctx.db.exec(select(Attempt).where(Attempt.page_id == page).order_by(col(Attempt.at), col(Attempt.id)))).all()

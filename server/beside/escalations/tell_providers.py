@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from beside.escalations.access import lock
-from beside.escalations.deliver import outbound_of, send, write_down
+from beside.escalations.deliver import outbound_of, send
+from beside.escalations.outcomes import write_down
 from beside.escalations.paging import Trying, prepare
 from beside.escalations.tables import Attempt, Channel, Escalation, Page, PageKind
 from beside.escalations.transports.registry import transport_of
@@ -61,7 +62,7 @@ async def tell_provider(house: House, args: Mapping[str, Any]) -> None:
     if trying is None:
         return
     outcome = await send(house, replace(outbound_of(house), timeouts=TIMEOUTS), trying.kind, trying.message, trying.target)
-    await write_down(house, trying, outcome)
+    await write_down(house, (trying, outcome))
     if outcome.reason is not None:
         raise Unavailable(detail=outcome.reason)
 

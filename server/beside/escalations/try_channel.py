@@ -5,7 +5,8 @@ from uuid import UUID
 
 from beside.audit.write import record
 from beside.escalations.channels.target import open_target
-from beside.escalations.deliver import TIMEOUTS, Outbound, note_outcome, send
+from beside.escalations.deliver import TIMEOUTS, Outbound, send
+from beside.escalations.outcomes import note_outcome
 from beside.escalations.tables import Channel
 from beside.escalations.transports.carry import Outcome
 from beside.escalations.transports.shapes import Act, Message

@@ -6,7 +6,8 @@ from uuid import UUID
 from beside.audit.write import record
 from beside.escalations.channels.access import require_channel
 from beside.escalations.channels.target import open_target
-from beside.escalations.deliver import note_outcome, outbound_of, send
+from beside.escalations.deliver import outbound_of, send
+from beside.escalations.outcomes import note_outcome
 from beside.escalations.transports.carry import Outcome
 from beside.escalations.transports.shapes import Act, Message
 from beside.kit.context import Actor, command, query

@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from beside.escalations.channels.target import open_target
-from beside.escalations.deliver import note_outcome, outbound_of, send
+from beside.escalations.deliver import outbound_of, send
+from beside.escalations.outcomes import note_outcome
 from beside.escalations.shifts.tables import Finding
 from beside.escalations.tables import Channel
 from beside.escalations.tell_providers import TIMEOUTS
