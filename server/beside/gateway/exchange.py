@@ -41,6 +41,8 @@ class Breath:
 
     def write(self, data: bytes) -> None:
         payload = _payload(data)
+        if payload in self.frames:  # looked up and pushed in the same moment: told once
+            return
         self.frames.append(payload)
         self._bytes += len(payload)
         if not payload.startswith(QUIET):
@@ -48,7 +50,8 @@ class Breath:
 
     def add(self, event: Event) -> None:
         """Something that goes with the answer, and is no reason to give it now."""
-        self.frames.append(encode(event))
+        if (payload := encode(event)) not in self.frames:
+            self.frames.append(payload)
 
     def is_closing(self) -> bool:
         return False
