@@ -128,7 +128,8 @@ async def test_a_long_lock_is_told_and_not_waited_for(here: Here, own_postgres: 
 
 
 async def test_an_alarm_goes_out_while_requests_queue_for_a_connection(tmp_path: Path, own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With every connection of the node taken, doors and sockets answer 503 and when to come back, and a clinician is paged all the same (FAULTS 36, 49)."""
+    """With every connection of the node taken, doors answer 503 and when to come back; who knocks is let in, words are sent, and a clinician is paged
+    all the same (FAULTS 36, 49)."""
     for name, value in (("POOL_SIZE", 1), ("POOL_OVERFLOW", 0), ("POOL_WAIT_S", 0.3)):
         monkeypatch.setattr(f"beside.kit.db.{name}", value)
     make_tables(own_postgres.url())
@@ -141,9 +142,11 @@ async def test_an_alarm_goes_out_while_requests_queue_for_a_connection(tmp_path:
         async with here.client(here.cast.member) as wren, command(node.house) as holding:
             await holding.db.exec(select(1))
             working = asyncio.create_task(run_worker(node.house, stop, [f"127.0.0.1:{receiver.port}"]))
-            assert (503, "2", "unavailable") == await try_to_say(wren, scene.conversation, new_id())
+            refused = await wren.http.get("/api/conversations", headers=wren._cookie())
+            assert (503, "2", "unavailable") == (refused.status_code, refused.headers["retry-after"], refused.json()["code"])
+            await wren.post(scene.conversation, "hello")
             knocked = await open_raw(here.url, here.cast.member.token, origin=here.url)
-            assert 503 == knocked.status
+            assert 101 == knocked.status
             knocked.close()
             await until(lambda: len(receiver.received) == 1, FOUND_S, "the page")
         stop.set()
