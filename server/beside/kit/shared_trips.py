@@ -47,6 +47,8 @@ class SharedTrips:
 
     async def _go(self, batch: Sequence[Asked]) -> None:
         batch = [asked for asked in batch if not asked[1].done()]  # whoever has gone meanwhile needs no answer
+        if not batch:
+            return
         try:
             async with asyncio.timeout(TRIP_S):
                 found = await self._run([step for steps, _ in batch for step in steps])
