@@ -28,7 +28,7 @@ class Paper:
 async def full() -> Connection:
     """A socket that may be sent nothing more until it confirms."""
     connection = Connection(ACTOR, Paper())
-    while connection.offer(100):
+    while connection.offer([100]):
         pass
     return connection
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
@@ -89,16 +90,17 @@ class Connection:
         if not self.is_gone:
             self.transmit(frame)
 
-    def offer(self, size: int) -> bool:
-        """Whether one more log event, of so many bytes, may be sent now; it is counted, and whoever asked writes it (`transmit`)."""
+    def offer(self, sizes: Sequence[int]) -> bool:
+        """Whether these log events, of so many bytes each, may be sent now; they are counted, and whoever asked writes them (`transmit`)."""
         unconfirmed = self._unconfirmed
-        if len(unconfirmed) >= UNCONFIRMED_EVENTS or self._unconfirmed_bytes >= UNCONFIRMED_BYTES or self._buffered() >= BUFFER_BYTES or self._is_closing():
+        count = len(unconfirmed)
+        if count + len(sizes) > UNCONFIRMED_EVENTS or self._unconfirmed_bytes >= UNCONFIRMED_BYTES or self._buffered() >= BUFFER_BYTES or self._is_closing():
             return False
-        if not unconfirmed:
+        if not count:
             self._progressed_at = time.monotonic()
-        self._sent += 1
-        unconfirmed.append(size)
-        self._unconfirmed_bytes += size
+        self._sent += len(sizes)
+        unconfirmed.extend(sizes)
+        self._unconfirmed_bytes += sum(sizes)
         return True
 
     @property

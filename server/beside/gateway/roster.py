@@ -160,7 +160,7 @@ class Roster:
             conversation = UUID(topic.split(".", 1)[1])
             for log_name in Log:
                 if live := self.logs.get((conversation, log_name)):
-                    live.hear(live.last_seq + 1)
+                    live.hear_more()
         else:
             self.revoked.set()
             for what in Topic:

@@ -62,7 +62,7 @@ async def _send_some(house: House, live: LiveLog, follow: Follow) -> bool:
         events = await history.shown(ctx, standing.conversation, entries, connection.actor.account)
     for event in events:
         frame = text_frame(encode(event))
-        if not connection.offer(len(frame)):
+        if not connection.offer([len(frame)]):
             return True  # other logs of this socket took the room meanwhile
         connection.transmit(frame)
         follow.cursor = event.seq
