@@ -14,6 +14,7 @@ from beside.kit.errors import BadInput
 from beside.kit.house import House
 from beside.kit.jobs import LEASE, RETRIES, Job, run_due
 from tests.rig.house import MORNING, open_house
+from tests.rig.wait import until
 
 
 class Work:
@@ -146,3 +147,20 @@ async def test_the_worker_in_this_process_is_woken_for_what_is_due_now(house: Ho
     later = len(woken)
     await enqueue(house)
     assert (0, 1) == (later, len(woken))
+
+
+async def test_one_that_hangs_holds_up_nobody(house: House) -> None:
+    """A provider that does not answer in one job: the others are done meanwhile (FAULTS 88)."""
+    hung, others = asyncio.Event(), Work()
+
+    async def hangs(_: House, __: Mapping[str, Any]) -> None:
+        await hung.wait()
+
+    async with command(house) as ctx:
+        ctx.enqueue("hang", {})
+    await enqueue(house, 6)
+    running = asyncio.create_task(run_due(house, {"hang": hangs, "do": others}))
+    await until(lambda: len(others.done) == 6, 10.0, "the others to be done")
+    assert not running.done()
+    hung.set()
+    assert 7 == await running

@@ -1,5 +1,6 @@
 """Durable jobs: rows written in the transaction that causes them, leased by a conditional UPDATE, run at least once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=30)  # longer than the slowest step (10 s); short enough that a killed worker is not missed
 BATCH = 20
+AT_ONCE = 4  # of one worker: a provider that hangs in one of them (5 s) does not hold up the others
 RETRIES = (1, 5, 15, 60, 300, 900, 3600)  # seconds; then every hour for ever: a job is never given up in silence
 
 Run = Callable[["House", Mapping[str, Any]], Awaitable[None]]
@@ -50,7 +52,13 @@ async def run_due(house: "House", work: Mapping[str, Run], batch: int = BATCH) -
                 .limit(batch)
             )
         ).all()
-    return sum([await _run(house, work, job) for job in due])
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(job: Job) -> bool:
+        async with free:
+            return await _run(house, work, job)
+
+    return sum(await asyncio.gather(*(one(job) for job in due)))
 
 
 async def _run(house: "House", work: Mapping[str, Run], job: Job) -> bool:
