@@ -7,6 +7,8 @@ from beside.escalations.tell_providers import tell_provider
 from beside.kit.jobs import Run
 from beside.matching.bring_forward import bring_forward
 from beside.matching.meet_again import meet_again
+from beside.matching.tell_unstaffed import JOB as TELL_UNSTAFFED
+from beside.matching.tell_unstaffed import tell_unstaffed
 from beside.moderation.note_offer import note_offer
 from beside.moderation.take_part_again import take_part_again
 
@@ -23,4 +25,5 @@ WORK: dict[str, Run] = {
     "moderation.take_part_again": take_part_again,
     TELL_PROVIDER: tell_provider,
     TELL_GAP: tell_gap,
+    TELL_UNSTAFFED: tell_unstaffed,
 }

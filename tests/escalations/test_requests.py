@@ -36,7 +36,7 @@ def message(act: Act, severity: Severity = Severity.critical) -> Message:
 def test_what_is_sent_is_a_pure_function_of_what_is_said(kind: ChannelKind) -> None:
     """The same message at the same time is the same request, for every act and severity it is used for, and always under a kilobyte (FAULTS 104)."""
     transport = TRANSPORTS[kind]
-    for act in {Act.page, Act.reminder, Act.test} | transport.tells:
+    for act in {Act.page, Act.reminder, Act.test, Act.rota, Act.desk} | transport.tells:
         for severity in Severity:
             request = transport.request_of(message(act, severity), TARGETS[kind], NOW)
             assert request == transport.request_of(message(act, severity), TARGETS[kind], NOW)

@@ -10,12 +10,14 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from beside.audit.write import record
+from beside.escalations.policy.tell_last import has_somebody
 from beside.hubs.hours import is_open
 from beside.hubs.scope import policy_of
 from beside.kit.context import Context, command, query
 from beside.kit.house import House
 from beside.kit.logs import log
 from beside.matching.tables import PlaceInLine, UnstaffedLine
+from beside.matching.tell_unstaffed import JOB
 from beside.matching.waiting import hold_line, waiting_in
 from beside.presence.on_shift import on_shift
 from beside.protocol import topics
@@ -71,7 +73,10 @@ async def _look_at(ctx: Context, hub: UUID) -> int:
     if standing:
         standing.ended_at = ctx.now
     elif alone:
-        ctx.db.add(UnstaffedLine(hub_id=hub, since=alone.longest, told_at=ctx.now))
+        begun = UnstaffedLine(hub_id=hub, since=alone.longest, told_at=ctx.now)
+        ctx.db.add(begun)
+        if await has_somebody(ctx, hub):
+            ctx.enqueue(JOB, {"line": str(begun.id)})
         ALARMS.inc()
         log.error("line.unstaffed", hub=str(hub), waiting=alone.waiting)
     await ctx.db.flush()

@@ -17,7 +17,7 @@ BODY_BYTES = 1_024  # ESCALATION: a payload that grows past this has begun to ca
 
 class Act(StrEnum):
     """`page` asks for somebody, `reminder` whoever took it; `acknowledged` and `resolved` tell a provider what happened here; `test` is a coordinator's.
-    `rota` says that somebody will be missing: then `escalation` names what was found, and nobody is waiting."""
+    `rota` says that somebody will be missing, `desk` that people wait with nobody at the desk: then `escalation` names what was found."""
 
     page = "page"
     reminder = "reminder"
@@ -25,6 +25,7 @@ class Act(StrEnum):
     resolved = "resolved"
     test = "test"
     rota = "rota"
+    desk = "desk"
 
 
 class Target(Struct, frozen=True):

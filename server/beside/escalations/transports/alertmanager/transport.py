@@ -11,7 +11,14 @@ ALERTS_PATH = "/api/v2/alerts"
 # Without an end, an alert that is not sent again ends by itself after `resolve_timeout` (5 minutes by default): a silent alarm. So each has an end far off
 FIRES_FOR = timedelta(hours=24)
 TEST_FIRES_FOR = timedelta(minutes=5)
-NAMES = {Act.test: "BesideTest", Act.rota: "BesideRota", Act.reminder: "BesideReminder", Act.page: "BesideEscalation", Act.resolved: "BesideEscalation"}
+NAMES = {
+    Act.page: "BesideEscalation",
+    Act.resolved: "BesideEscalation",
+    Act.reminder: "BesideReminder",
+    Act.test: "BesideTest",
+    Act.rota: "BesideRota",
+    Act.desk: "BesideDesk",
+}
 
 
 def request_of(message: Message, target: Target, now: datetime) -> Post:

@@ -13,6 +13,7 @@ SUBJECTS = {
     Act.reminder: "Beside, on call: {severity}, a reminder",
     Act.test: "Beside, on call: a test, nobody is waiting",
     Act.rota: "Beside, on call: the rota lacks somebody",
+    Act.desk: "Beside: people wait, and nobody is at the desk",
 }
 
 

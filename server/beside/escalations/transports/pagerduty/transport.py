@@ -19,6 +19,7 @@ SUMMARIES = {
     Act.reminder: "Beside: you have this, and nothing has followed yet. Open the link.",
     Act.test: "Beside: a test. Nobody is waiting.",
     Act.rota: "Beside: the rota lacks somebody. Open the link.",
+    Act.desk: "Beside: people wait, and nobody is at the desk. Open the link.",
 }
 _ROUTING_KEY = re.compile(r"[A-Za-z0-9]{32}")
 

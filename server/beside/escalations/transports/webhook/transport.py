@@ -12,7 +12,13 @@ from beside.escalations.transports.webhook.call import read_call
 from beside.kit.webhooks import new_secret, sign
 from beside.protocol.shapes import ChannelKind, Severity
 
-TYPES = {Act.page: "escalation.raised", Act.reminder: "escalation.reminder", Act.test: "escalation.test", Act.rota: "rota.gap"}
+TYPES = {
+    Act.page: "escalation.raised",
+    Act.reminder: "escalation.reminder",
+    Act.test: "escalation.test",
+    Act.rota: "rota.gap",
+    Act.desk: "desk.unstaffed",
+}
 
 
 class PageData(Struct, frozen=True):
