@@ -3,6 +3,8 @@
 import asyncio
 import os
 import shutil
+import subprocess
+import sys
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,6 +13,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy import text
 from websockets.exceptions import InvalidHandshake
 
 from beside.conversations.about import About
@@ -118,18 +121,25 @@ def stored(node: Node) -> int:
     return int(float(counted[0]))
 
 
-async def replace(premises: Premises, old: Node) -> Node:
-    """SIGTERM, and a new one in its place; it counts once the proxy has sent it work."""
+async def replace(premises: Premises, old: Node, tree: str = "") -> Node:
+    """SIGTERM, and a new one in its place, of the version in `tree`; it counts once the proxy has sent it work."""
     assert await asyncio.to_thread(old.child.stop, seconds=STOP_S) is not None  # it ended by itself
-    new = await asyncio.to_thread(lambda: premises.node(port=old.port))
+    new = await asyncio.to_thread(lambda: premises.node(port=old.port, PYTHONPATH=tree or os.environ.get("PYTHONPATH", "")))
     await until(lambda: stored(new) > 0, TAKEN_UP_S, "the proxy to send it work")
     return new
 
 
-@pytest.mark.timeout(240)
-async def test_a_deploy_while_people_talk_loses_nothing(tmp_path: Path, postgres_url: str, redis_server: RedisServer) -> None:
-    """Both nodes are replaced one after the other under load: no send fails, none is lost, none is doubled, on any screen (FAULTS 34)."""
-    premises = Premises(tmp_path, postgres_url, redis_server.url, BESIDE_MESSAGE_RATE="1000/second", BESIDE_LEAVE_SECONDS="3")
+class Deploy:
+    """Two nodes behind the proxy, a worker, and people who talk all the while."""
+
+    def __init__(self, premises: Premises, house: House, nodes: list[Node], worker: Child) -> None:
+        self.premises, self.house, self.nodes, self.worker = premises, house, nodes, worker
+
+
+@asynccontextmanager
+async def under_load(tmp_path: Path, postgres_url: str, redis_url: str) -> AsyncIterator[Deploy]:
+    """Whatever is done meanwhile: no send fails, none is lost, none is doubled, on any screen."""
+    premises = Premises(tmp_path, postgres_url, redis_url, BESIDE_MESSAGE_RATE="1000/second", BESIDE_LEAVE_SECONDS="3")
     ports = [free_port(), free_port()]
     try:
         async with premises.house() as house, AsyncExitStack() as stack:
@@ -137,7 +147,7 @@ async def test_a_deploy_while_people_talk_loses_nothing(tmp_path: Path, postgres
             people = [cast.member, cast.peer, cast.moderator, cast.outsider]
             talkers = Talkers(await room(house, cast, people))
             nodes = [premises.node(wait=False, port=port) for port in ports]
-            premises.worker()
+            worker = premises.worker()
             for node in nodes:
                 await asyncio.to_thread(node.wait_until_ready)
             await stack.enter_async_context(proxy(premises, ports))
@@ -148,8 +158,7 @@ async def test_a_deploy_while_people_talk_loses_nothing(tmp_path: Path, postgres
                 await client.subscribe(talkers.chat)
             work = [*(asyncio.create_task(talkers.post(each)) for each in posting), *(asyncio.create_task(talkers.talk(each)) for each in talking)]
             try:
-                for node in nodes:
-                    await replace(premises, node)
+                yield Deploy(premises, house, nodes, worker)
             finally:
                 talkers.stop()
                 await asyncio.wait_for(asyncio.gather(*work), END_S)
@@ -161,3 +170,67 @@ async def test_a_deploy_while_people_talk_loses_nothing(tmp_path: Path, postgres
             assert [] == await complaints(house, clients)
     finally:
         premises.close()
+
+
+@pytest.mark.timeout(240)
+async def test_a_deploy_while_people_talk_loses_nothing(tmp_path: Path, postgres_url: str, redis_server: RedisServer) -> None:
+    """Both nodes are replaced one after the other under load: no send fails, none is lost, none is doubled, on any screen (FAULTS 34)."""
+    async with under_load(tmp_path, postgres_url, redis_server.url) as deploy:
+        for node in deploy.nodes:
+            await replace(deploy.premises, node)
+
+
+REVISION = '''"""What a later version might add: a column that old nodes do not fill, an index, a table."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{number}"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("event", sa.Column("pinned", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("conversation", sa.Column("colour", sa.String(16), nullable=True))
+    op.create_index("ix_event_pinned", "event", ["conversation_id"], postgresql_where=sa.text("pinned"))
+    op.create_table("pin", sa.Column("id", sa.Uuid(), primary_key=True), sa.Column("about", sa.Uuid(), sa.ForeignKey("conversation.id"), nullable=False))
+'''
+
+
+def later_version(folder: Path) -> str:
+    """This program with one revision more, in a tree of its own; where Python finds it."""
+    tree = folder / "later"
+    shutil.copytree(ROOT / "server" / "beside", tree / "beside", ignore=shutil.ignore_patterns("__pycache__"))
+    versions = tree / "beside" / "migrations" / "versions"
+    before = max(path.name[:4] for path in versions.glob("0*.py"))
+    number = f"{int(before) + 1:04}"
+    (versions / f"{number}_add_pins.py").write_text(REVISION.format(number=number, before=before))
+    return str(tree)
+
+
+async def migrate(premises: Premises, tree: str) -> None:
+    """The later version's own command, as whoever deploys runs it."""
+    environment = os.environ | premises.settings | {"PYTHONPATH": tree}
+    done = await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "beside", "migrate"], env=environment, capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, done.stderr[-2000:]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+async def test_a_deploy_over_a_change_of_tables_loses_nothing(tmp_path: Path, postgres_url: str, redis_server: RedisServer) -> None:
+    """Under load the tables are changed, a node of the version before is restarted on them, and then nodes and worker are replaced by the later version:
+    old and new write side by side, and no send fails, is lost or doubled (FAULTS 34)."""
+    tree = later_version(tmp_path)
+    async with under_load(tmp_path, postgres_url, redis_server.url) as deploy:
+        await migrate(deploy.premises, tree)
+        first = await replace(deploy.premises, deploy.nodes[0])  # still the version before
+        later = [await replace(deploy.premises, first, tree)]
+        assert await asyncio.to_thread(deploy.worker.stop, seconds=STOP_S) is not None
+        deploy.premises.worker(PYTHONPATH=tree)
+        later.append(await replace(deploy.premises, deploy.nodes[1], tree))
+        async with deploy.house.database.read() as db:
+            found = (await db.exec(text("SELECT count(*), count(pinned) FROM event"))).one()  # type: ignore[call-overload]  # the models do not know it
+        assert found[0] == found[1] > 0
+    assert [True, True] == [node.child.said.count("Traceback") == 0 for node in later]
