@@ -14,6 +14,7 @@ command -v redis-server >/dev/null || need redis-server "Redis 7 or newer (redis
 postgres_here || need postgresql "PostgreSQL 15 or newer (initdb on PATH or under /usr/lib/postgresql)"
 chromium_here || need chromium "Chromium (chromium on PATH)"
 command -v caddy >/dev/null || need caddy "Caddy 2 (caddy on PATH)"
+command -v sqlite3 >/dev/null || need sqlite3 "the SQLite shell (sqlite3 on PATH)"
 
 [ -n "$packages" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
