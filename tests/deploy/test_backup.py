@@ -166,7 +166,7 @@ async def test_a_machine_lost_under_load_comes_back_with_all_but_moments(tmp_pat
                 await each.http.aclose()
         assert {"before the backup", "after the backup", "said anew"} <= set(there)
         gone = [words for words in said if words not in there]
-        print(f"lost: {len(gone)} of {len(said)} acknowledged, the oldest {max((lost_at - said[words] for words in gone), default=0):.2f} s before")  # noqa: T201
+        print(f"lost: {len(gone)} of {len(said)} acknowledged, the oldest {max((lost_at - said[words] for words in gone), default=0):.2f} s before")  # noqa: T201  # the figure that the row asks for
         assert [] == [words for words in gone if lost_at - said[words] > RPO_S]
         assert len(gone) < len(said)
         refused = await asyncio.to_thread(run, command("restore base", kept=kept, data=data), spare)

@@ -130,15 +130,19 @@ async def replace(premises: Premises, old: Node, tree: str = "") -> Node:
 
 
 class Deploy:
-    """Two nodes behind the proxy, a worker, and people who talk all the while."""
+    """Two nodes behind the proxy, a worker, and people who talk all the while. Afterwards `wrong` is what no send should ever be told, and what the
+    oracle complains of; `came_back` how often somebody's socket was sent away.
+    """
 
     def __init__(self, premises: Premises, house: House, nodes: list[Node], worker: Child) -> None:
         self.premises, self.house, self.nodes, self.worker = premises, house, nodes, worker
+        self.wrong: list[str] = ["not over yet"]
+        self.came_back = 0
 
 
 @asynccontextmanager
 async def under_load(tmp_path: Path, postgres_url: str, redis_url: str) -> AsyncIterator[Deploy]:
-    """Whatever is done meanwhile: no send fails, none is lost, none is doubled, on any screen."""
+    """Whatever is done meanwhile happens while they talk."""
     premises = Premises(tmp_path, postgres_url, redis_url, BESIDE_MESSAGE_RATE="1000/second", BESIDE_LEAVE_SECONDS="3")
     ports = [free_port(), free_port()]
     try:
@@ -157,17 +161,17 @@ async def under_load(tmp_path: Path, postgres_url: str, redis_url: str) -> Async
                 await client.connect()
                 await client.subscribe(talkers.chat)
             work = [*(asyncio.create_task(talkers.post(each)) for each in posting), *(asyncio.create_task(talkers.talk(each)) for each in talking)]
+            deploy = Deploy(premises, house, nodes, worker)
             try:
-                yield Deploy(premises, house, nodes, worker)
+                yield deploy
             finally:
                 talkers.stop()
                 await asyncio.wait_for(asyncio.gather(*work), END_S)
             for client in talking:
                 await client.resume()
                 await client.settle()
-            assert [] == talkers.failed
-            assert talkers.came_back >= 2
-            assert [] == await complaints(house, clients)
+            deploy.wrong = [*talkers.failed, *await complaints(house, clients)]
+            deploy.came_back = talkers.came_back
     finally:
         premises.close()
 
@@ -178,6 +182,8 @@ async def test_a_deploy_while_people_talk_loses_nothing(tmp_path: Path, postgres
     async with under_load(tmp_path, postgres_url, redis_server.url) as deploy:
         for node in deploy.nodes:
             await replace(deploy.premises, node)
+    assert [] == deploy.wrong
+    assert deploy.came_back >= 2
 
 
 REVISION = '''"""What a later version might add: a column that old nodes do not fill, an index, a table."""
@@ -233,4 +239,6 @@ async def test_a_deploy_over_a_change_of_tables_loses_nothing(tmp_path: Path, po
         async with deploy.house.database.read() as db:
             found = (await db.exec(text("SELECT count(*), count(pinned) FROM event"))).one()  # type: ignore[call-overload]  # the models do not know it
         assert found[0] == found[1] > 0
+    assert [] == deploy.wrong
+    assert deploy.came_back >= 2
     assert [True, True] == [node.child.said.count("Traceback") == 0 for node in later]
