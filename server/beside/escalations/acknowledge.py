@@ -52,9 +52,12 @@ async def require_mine(ctx: Context, escalation: Escalation) -> Acknowledgement:
 
 
 async def _rung_of(ctx: Context, escalation: Escalation, account: UUID) -> int:
-    """Their own rung; for somebody who is on none, the last that was asked."""
+    """Their own rung, now or when they were asked; for somebody who is on none, the last that was asked."""
     mine = next((n for n, rung in enumerate(rungs_of(escalation.ladder)) if rung.account == account), None)
     if mine is not None:
         return mine
+    asked = (await ctx.db.exec(select(Page.rung).where(Page.escalation_id == escalation.id, Page.account_id == account).limit(1))).first()
+    if asked is not None:
+        return asked
     now = (Page.escalation_id == escalation.id, Page.turn == escalation.turn, col(Page.kind).in_(ASKING))
     return (await ctx.db.exec(select(Page.rung).where(*now).order_by(col(Page.created_at).desc()).limit(1))).first() or 0

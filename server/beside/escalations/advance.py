@@ -8,11 +8,12 @@ from sqlalchemy import case, func, update
 from sqlmodel import col, select
 
 from beside.audit.write import record
-from beside.escalations.climbing import Standing, arm, begin_turn, next_of, open_page, rearm, standing_of, standings_of
+from beside.escalations.climbing import Standing, acknowledgement_of, arm, begin_turn, next_of, open_page, rearm, remind, standing_of, standings_of
 from beside.escalations.holding import LEASE
 from beside.escalations.ladder import Do, Step
 from beside.escalations.paging import Trying, prepare
 from beside.escalations.room import Room
+from beside.escalations.rota import look_up, rungs_of
 from beside.escalations.tables import Attempt, Cause, Escalation, Page, PageKind
 from beside.escalations.telling import tell
 from beside.escalations.unacknowledge import unacknowledge
@@ -93,11 +94,15 @@ async def _take(ctx: Context, escalation: Escalation, step: Step, pages: Sequenc
         case Do.post:
             await _begin_attempt(ctx, escalation, pages[step.page], pages, room, trying)
         case Do.page:
+            if step.place == 0:
+                await look_up(ctx, escalation, step.rung)
+            if not rungs_of(escalation.ladder)[step.rung].channels:
+                return  # nobody is on call there now: the ladder says what comes instead
             await open_page(ctx, escalation, step.rung, step.place, PageKind.page)
             tell(ctx, escalation)
             await record(ctx, "escalation:rung:asked", escalation.hub_id, escalation=escalation.id, turn=escalation.turn, rung=step.rung, place=step.place)
         case Do.remind:
-            await open_page(ctx, escalation, step.rung, 0, PageKind.reminder)
+            await _remind(ctx, escalation)
         case Do.undo:
             await unacknowledge(ctx, escalation, by=None)
         case Do.again:
@@ -105,6 +110,11 @@ async def _take(ctx: Context, escalation: Escalation, step: Step, pages: Sequenc
             tell(ctx, escalation)
             log.error("escalation.exhausted", escalation=str(escalation.id), hub=str(escalation.hub_id))
             await record(ctx, "escalation:ladder:exhausted", escalation.hub_id, escalation=escalation.id, turn=escalation.turn)
+
+
+async def _remind(ctx: Context, escalation: Escalation) -> None:
+    if taken := await acknowledgement_of(ctx, escalation):
+        await remind(ctx, escalation, taken)
 
 
 async def _begin_attempt(ctx: Context, escalation: Escalation, page: Page, pages: Sequence[Page], room: Room, trying: list[Trying]) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from beside.audit.write import record
 from beside.conversations.tables import Conversation
-from beside.escalations.climbing import acknowledgement_of, begin_turn, open_page, rearm
+from beside.escalations.climbing import acknowledgement_of, begin_turn, rearm, remind
 from beside.escalations.rota import rungs_of
 from beside.escalations.sealing import seal
 from beside.escalations.states import rises
-from beside.escalations.tables import Cause, Escalation, Note, PageKind
+from beside.escalations.tables import Cause, Escalation, Note
 from beside.escalations.telling import tell
 from beside.kit.context import Context
 from beside.kit.ids import new_id
@@ -36,4 +36,4 @@ async def _say_so(ctx: Context, escalation: Escalation) -> None:
     acknowledged = await acknowledgement_of(ctx, escalation)
     rungs = rungs_of(escalation.ladder)
     if acknowledged and acknowledged.rung < len(rungs) and rungs[acknowledged.rung].channels:
-        await open_page(ctx, escalation, acknowledged.rung, 0, PageKind.reminder)
+        await remind(ctx, escalation, acknowledged)

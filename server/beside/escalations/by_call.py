@@ -44,7 +44,7 @@ async def take_by_call(ctx: Context, channel_id: UUID, headers: Mapping[str, str
     if await _is_late(ctx, escalation, carried, called, name):
         return False
     rung = rungs_of(escalation.ladder)[carried.rung]
-    account = await _who(ctx, called, channel.hub_id) or rung.account or channel.account_id
+    account = await _who(ctx, called, channel.hub_id) or carried.account_id or rung.account or channel.account_id
     await take(ctx, escalation, account=account, rung=carried.rung, link=name)
     await record(ctx, "channel:escalation:acknowledged", channel.hub_id, channel=channel.id, escalation=escalation.id, account=account)
     return True

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import col, select
 
@@ -11,7 +12,7 @@ from beside.escalations.acknowledge import take
 from beside.escalations.climbing import acknowledgement_of
 from beside.escalations.links import Link, read_link
 from beside.escalations.rota import rungs_of
-from beside.escalations.tables import Acknowledgement, Escalation
+from beside.escalations.tables import ASKING, Acknowledgement, Escalation, Page
 from beside.hubs.scope import policy_of
 from beside.kit.context import Context
 from beside.kit.errors import NotAllowed
@@ -47,7 +48,7 @@ async def take_by_link(ctx: Context, token: str) -> Seen:
         raise NotAllowed("link_used")
     seen = await _seen(ctx, escalation, link)
     if escalation.closed_at is None and seen.taken_by is None and not seen.used_up:
-        account = rungs_of(escalation.ladder)[link.rung].account
+        account = await _whose(ctx, escalation, link)
         await take(ctx, escalation, account=account, rung=link.rung, link=link.name)
         return await _seen(ctx, escalation, link)
     return seen
@@ -68,13 +69,20 @@ def _read(ctx: Context, token: str) -> Link:
         raise
 
 
+async def _whose(ctx: Context, escalation: Escalation, link: Link) -> UUID | None:
+    """Who was asked by the page that the link came in; the rung may be somebody else's since."""
+    page = (Page.escalation_id == escalation.id, Page.turn == link.turn, Page.rung == link.rung, Page.place == link.place, col(Page.kind).in_(ASKING))
+    asked = (await ctx.db.exec(select(Page.account_id).where(*page).order_by(col(Page.created_at).desc()).limit(1))).first()
+    rungs = rungs_of(escalation.ladder)
+    return asked or (rungs[link.rung].account if link.rung < len(rungs) else None)
+
+
 async def _seen(ctx: Context, escalation: Escalation, link: Link) -> Seen:
     standing = await acknowledgement_of(ctx, escalation)
     used = select(Acknowledgement).where(
         Acknowledgement.escalation_id == escalation.id, Acknowledgement.link == link.name, col(Acknowledgement.ended_at).is_not(None)
     )
-    rungs = rungs_of(escalation.ladder)
-    account = rungs[link.rung].account if link.rung < len(rungs) else None
+    account = await _whose(ctx, escalation, link)
     this = standing is not None and (standing.link == link.name or (account is not None and standing.account_id == account))
     return Seen(
         escalation=escalation,

@@ -11,7 +11,7 @@ from sqlalchemy import and_
 from sqlmodel import col, select
 
 from beside.escalations.ladder import Climb, Paged, Step, Taken, next_step, plainly
-from beside.escalations.rota import ladder_now, rungs_of
+from beside.escalations.rota import ladder_now, look_up, rungs_of
 from beside.escalations.tables import ASKING, Acknowledgement, Cause, Escalation, Page, PageKind, Start, Turn
 from beside.escalations.timers import timers_for
 from beside.hubs.hours import open_after
@@ -21,9 +21,11 @@ from beside.protocol.shapes import Severity
 
 
 async def begin_turn(ctx: Context, escalation: Escalation, cause: Cause, *, first_rung: int = 0) -> None:
-    """Climb from the start. A ladder that was empty is looked up again: somebody may be on call by now."""
+    """Climb from the start. What was empty is looked up again, and whose shift it is: somebody else may be on call by now."""
     if cause is not Cause.raised:
         escalation.turn += 1
+        for place in range(len(escalation.ladder)):
+            await look_up(ctx, escalation, place)
     if not any(rung.channels for rung in rungs_of(escalation.ladder)):
         escalation.ladder = await ladder_now(ctx, escalation.hub_id)
     ctx.db.add(Turn(escalation_id=escalation.id, number=escalation.turn, cause=cause, first_rung=first_rung, started_at=ctx.now))
@@ -32,10 +34,10 @@ async def begin_turn(ctx: Context, escalation: Escalation, cause: Cause, *, firs
 
 async def open_page(ctx: Context, escalation: Escalation, rung: int, place: int, kind: PageKind) -> Page:
     """A message to one channel, due now."""
-    channel = rungs_of(escalation.ladder)[rung].channels[place]
+    asked = rungs_of(escalation.ladder)[rung]
     page = Page(
-        escalation_id=escalation.id, turn=escalation.turn, rung=rung, place=place, kind=kind, channel_id=channel, created_at=ctx.now,
-        severity=escalation.severity,
+        escalation_id=escalation.id, turn=escalation.turn, rung=rung, place=place, kind=kind, channel_id=asked.channels[place], created_at=ctx.now,
+        severity=escalation.severity, account_id=asked.account,
     )  # fmt: skip
     ctx.db.add(page)
     await ctx.db.flush()
@@ -49,6 +51,16 @@ class Standing:
     turn: Turn
     pages: Sequence[Page]
     taken: Taken | None
+
+
+async def remind(ctx: Context, escalation: Escalation, taken: Acknowledgement) -> None:
+    """A reminder to whoever took it: by the channel that they were asked by, for their rung may be somebody else's by now; else by their rung's."""
+    page = await open_page(ctx, escalation, taken.rung, 0, PageKind.reminder)
+    theirs = (Page.escalation_id == escalation.id, Page.kind == PageKind.page, Page.account_id == taken.account_id)
+    if taken.account_id and page.account_id != taken.account_id:
+        asked = (await ctx.db.exec(select(Page).where(*theirs).order_by(col(Page.created_at).desc(), col(Page.place)).limit(1))).first()
+        if asked:
+            page.channel_id, page.account_id = asked.channel_id, asked.account_id
 
 
 async def standing_of(ctx: Context, escalation: Escalation) -> Standing:

@@ -85,7 +85,8 @@ class Turn(Table, table=True):
 class Page(Table, table=True):
     """One message to one channel, over all its attempts. `leased_until`: a worker is at it, and says so again while it is.
 
-    `severity` is the escalation's when it was made (null in rows of the first light): a provider may know it by that.
+    `severity` is the escalation's when it was made (null in rows of the first light): a provider may know it by that. `account_id` is whose rung it was
+    then: by the rota, the rung may be somebody else's the next time.
     """
 
     __tablename__ = "escalation_page"
@@ -105,6 +106,7 @@ class Page(Table, table=True):
     leased_until: datetime | None = None
     delivered_at: datetime | None = None
     severity: Severity | None = Field(default=None, sa_type=words_of(Severity))
+    account_id: UUID | None = None
 
 
 class Attempt(Table, table=True):

@@ -6,16 +6,19 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from beside.conversations.open import open_one_to_one
 from beside.conversations.tables import Conversation
+from beside.escalations.acknowledge import acknowledge
+from beside.escalations.by_link import take_by_link
 from beside.escalations.channels.add import add_webhook
 from beside.escalations.deliver import Outbound
+from beside.escalations.hand_back import hand_back
 from beside.escalations.open import open_escalation
 from beside.escalations.shifts.findings import EVERY, look_ahead
 from beside.escalations.shifts.tell_gap import ROTA_PATH
-from beside.escalations.tables import Channel
+from beside.escalations.tables import Acknowledgement, Channel, Escalation
 from beside.hubs.policy import Rung, read_policy
 from beside.hubs.scope import require_hub
 from beside.kit.context import command, query
@@ -110,3 +113,94 @@ async def test_the_duty_manager_is_told_of_a_gap_beforehand(rota: RotaScene, pag
         assert word not in sent[-1].body
     async with query(rota.house) as ctx:
         assert [None] == [job.due_at for job in (await ctx.db.exec(select(Job))).all()]
+
+
+async def climbs(rota: RotaScene, pagers: dict[str, OnCallReceiver], seconds: int) -> list[str]:
+    """Who has been asked after so long, nobody having answered."""
+    for _ in range(seconds // 30):
+        rota.later(seconds=30)
+        await called(rota, pagers)
+    return await called(rota, pagers)
+
+
+async def change_of_shift(rota: RotaScene) -> None:
+    """Hazel until two minutes past ten, then Ben."""
+    await rota.plans(rota.hazel, "2026-03-01T08:00", "2026-03-01T10:02")
+    await rota.plans(rota.ben, "2026-03-01T10:02", "2026-03-01T20:00")
+
+
+def link_in(pager: OnCallReceiver) -> str:
+    url: str = msgspec.json.decode([one for one in pager.received if b"escalation.raised" in one.body][-1].body)["data"]["url"]
+    return url.rsplit("/", 1)[1]
+
+
+async def took(rota: RotaScene) -> UUID | None:
+    async with query(rota.house) as ctx:
+        return (await ctx.db.exec(select(Acknowledgement.account_id).where(col(Acknowledgement.ended_at).is_(None)))).one()
+
+
+async def test_a_call_that_is_open_over_a_change_of_shift_reaches_who_is_on_now(rota: RotaScene, pagers: dict[str, OnCallReceiver]) -> None:
+    """Raised two minutes before the change and unanswered: the next time round Ben is called, and Hazel, who has gone home, is not (FAULTS 90, 99)."""
+    await change_of_shift(rota)
+    await worry(rota)
+    assert ["hazel"] == await called(rota, pagers)
+    asked = len(pagers["hazel"].received)
+    assert ["hazel", "manager"] == await climbs(rota, pagers, 120)
+    assert ["hazel", "ben", "manager"] == await climbs(rota, pagers, 120)
+    assert asked == len(pagers["hazel"].received)
+
+
+async def test_each_link_is_of_whoever_it_was_sent_to(rota: RotaScene, pagers: dict[str, OnCallReceiver]) -> None:
+    """After a change of shift the rung is Ben's: a press on Ben's message is Ben's, and one on the message that Hazel still has is Hazel's (FAULTS 93, 99)."""
+    await change_of_shift(rota)
+    escalation = await worry(rota)
+    await called(rota, pagers)
+    await climbs(rota, pagers, 240)
+    for pager, who in (("ben", rota.ben), ("hazel", rota.hazel)):
+        async with command(rota.house) as ctx:
+            seen = await take_by_link(ctx, link_in(pagers[pager]))
+        assert seen.taken_by_this
+        assert who.account == await took(rota)
+        async with command(rota.house, who.actor) as ctx:
+            await hand_back(ctx, await ctx.db.get_one(Escalation, escalation))
+
+
+async def test_a_reminder_goes_to_who_took_it(rota: RotaScene, pagers: dict[str, OnCallReceiver]) -> None:
+    """Hazel takes it after the rung has become Ben's: ten minutes later it is her pager that reminds, and not his (FAULTS 94, 99)."""
+    await change_of_shift(rota)
+    escalation = await worry(rota)
+    await called(rota, pagers)
+    await climbs(rota, pagers, 240)
+    async with command(rota.house, rota.hazel.actor) as ctx:
+        await acknowledge(ctx, await ctx.db.get_one(Escalation, escalation))
+    await climbs(rota, pagers, 11 * 60)
+    assert {"hazel": 1, "ben": 0, "manager": 0} == {name: sum(b"escalation.reminder" in one.body for one in pager.received) for name, pager in pagers.items()}
+
+
+async def test_where_the_next_shift_is_nobodys_the_duty_manager_is_called(rota: RotaScene, pagers: dict[str, OnCallReceiver]) -> None:
+    """Hazel's shift ends while the call is open and nobody's begins: the rung is the duty manager's, and the call goes on (FAULTS 99)."""
+    await rota.plans(rota.hazel, "2026-03-01T08:00", "2026-03-01T10:02")
+    await worry(rota)
+    await called(rota, pagers)
+    await climbs(rota, pagers, 120)
+    once = len(pagers["manager"].received)
+    assert ["hazel", "manager"] == await climbs(rota, pagers, 240)
+    assert once < len(pagers["manager"].received)
+    async with query(rota.house) as ctx:
+        assert (await ctx.db.exec(select(Escalation))).one().next_step_at
+
+
+async def test_a_rung_that_lost_its_people_is_passed(rota: RotaScene, pagers: dict[str, OnCallReceiver]) -> None:
+    """Nobody's shift, and no duty manager either any more: nothing breaks, and the ladder is looked up again at each climb until somebody is on."""
+    await rota.plans(rota.hazel, "2026-03-01T08:00", "2026-03-01T10:02")
+    await worry(rota)
+    await called(rota, pagers)
+    async with command(rota.house) as ctx:
+        hub = await require_hub(ctx, rota.hub)
+        hub.policy = msgspec.to_builtins(msgspec.structs.replace(read_policy(hub.policy), duty_manager=None))
+        ctx.db.add(hub)
+        for channel in (await ctx.db.exec(select(Channel).where(Channel.account_id == None))).all():  # noqa: E711  # SQL's null
+            channel.retired_at = ctx.now
+    await climbs(rota, pagers, 360)
+    await rota.plans(rota.ben, "2026-03-01T10:00", "2026-03-01T20:00")
+    assert "ben" in await climbs(rota, pagers, 240)
