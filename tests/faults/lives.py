@@ -29,11 +29,14 @@ class Life:
 
     @property
     def mib_a_minute(self) -> float:
-        """The slope of a straight line through all of them."""
-        times, sizes = [at / 60 for at, _, _ in self.seen], [size / MIB for _, size, _ in self.seen]
-        middle, mean = sum(times) / len(times), sum(sizes) / len(sizes)
-        spread = sum((at - middle) ** 2 for at in times)
-        return sum((at - middle) * (size - mean) for at, size in zip(times, sizes, strict=True)) / spread if spread else 0.0
+        """How it grows with time alone: the plane of least squares through (minutes, open files, MiB), for each socket takes memory and gives it back."""
+        minutes, files = _about_mean([at / 60 for at, _, _ in self.seen]), _about_mean([float(files) for _, _, files in self.seen])
+        sizes = _about_mean([size / MIB for _, size, _ in self.seen])
+        tt, ff, tf = _product(minutes, minutes), _product(files, files), _product(minutes, files)
+        apart = tt * ff - tf * tf
+        if apart > 1e-9 * max(tt * ff, 1.0):
+            return (_product(minutes, sizes) * ff - _product(files, sizes) * tf) / apart
+        return _product(minutes, sizes) / tt if tt and not ff else 0.0
 
     def __str__(self) -> str:
         (began, first, files), (ended, last, files_left) = self.seen[0], self.seen[-1]
@@ -67,3 +70,12 @@ class Lives:
 
     def figures(self) -> list[str]:
         return [str(life) for life in self._by_pid.values()]
+
+
+def _about_mean(values: list[float]) -> list[float]:
+    mean = sum(values) / len(values)
+    return [value - mean for value in values]
+
+
+def _product(one: list[float], other: list[float]) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
