@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.long]
 
 
-async def test_a_week_is_planned_and_swapped(small_hub: "Hub") -> None:
+async def test_a_week_is_planned_and_swapped(hub: "Hub") -> None:
     """Juno fills the week by keyboard alone; Sana asks, Moss takes a turn of hers and is then away, which shows as a gap; nothing for axe (FAULTS 113)."""
     for name, role in (("Juno", Role.coordinator), ("Sana", Role.clinician), ("Moss", Role.clinician)):
-        await small_hub.employs(name, role)
-    async with command(small_hub.at.house) as ctx:
-        await set_rungs(ctx, small_hub.id, [Rung("First on call", [], rota=True), Rung("Second on call", [], rota=True)])
-    async with small_hub.at_work("Juno", "/coordinate") as juno, small_hub.at_work("Sana", "/on-call", size=PHONE) as sana:
+        await hub.employs(name, role)
+    async with command(hub.at.house) as ctx:
+        await set_rungs(ctx, hub.id, [Rung("First on call", [], rota=True), Rung("Second on call", [], rota=True)])
+    async with hub.at_work("Juno", "/coordinate") as juno, hub.at_work("Sana", "/on-call", size=PHONE) as sana:
         await juno.follows("Rota")
         await juno.sees("What’s missing in the next three days")
         await juno.sees("First on call: nobody")
@@ -42,7 +42,7 @@ async def test_a_week_is_planned_and_swapped(small_hub: "Hub") -> None:
         await _looked_at(sana, "rota-ask")
         await sana.taps("Ask", within=sana.dialog)
         await sana.sees("You asked")
-        async with small_hub.at_work("Moss", "/on-call#/rota") as moss:
+        async with hub.at_work("Moss", "/on-call#/rota") as moss:
             await moss.page.get_by_role("button", name="Take it: Sana").click()
             await moss.sees_no("I’ll take it")
             await moss.taps("Say when I’m away")
