@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
+from playwright.async_api import expect
 
 from beside.accounts.permissions import TABLE
 from beside.kit.webhooks import verify
@@ -132,6 +133,10 @@ async def test_a_coordinator_says_who_is_called_and_how_patiently(deployment: "D
         await juno.sees("In force from now on.")
         await juno.sees("Version 2")
         await fern.page.get_by_label("What a peer reads then").fill("Ring the number on the wall, and say the street and the house.")
+        await fern.follows("Sent")
+        await fern.sees("(not saved yet)")
+        await fern.follows("Who is called")  # what was written is still there
+        await expect(fern.page.get_by_label("What a peer reads then")).to_have_value("Ring the number on the wall, and say the street and the house.")
         await fern.taps("See what would happen")
         await fern.taps("Put this in force")
         await fern.sees("Juno changed this while you were at it")

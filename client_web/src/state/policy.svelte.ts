@@ -1,4 +1,5 @@
-// The hub's policy and a draft of another. The draft is the person's own: nothing that arrives from elsewhere changes what they wrote.
+// The hub's policy and a draft of another. The draft is the person's own: nothing that arrives from elsewhere changes what they wrote, and it is still
+// there when they come back from another tab.
 
 import type {
   PolicyBounds,
@@ -56,8 +57,9 @@ export class Policy {
   /** What the draft as it is now would do; gone with the next edit. */
   preview = $state.raw<PolicyPreview | undefined>()
   saved = $state(false)
-  /** The version that the draft was made from. */
+  /** The version that the draft was made from, and what it said. */
   #basis = 0
+  #began = $state.raw('')
   readonly #house: House
 
   constructor(house: House) {
@@ -72,7 +74,12 @@ export class Policy {
 
   async open(): Promise<void> {
     await this.page.load()
-    if (!this.draft) this.forget()
+    if (!this.holdsWords) this.forget()
+  }
+
+  /** Whether something is written here that is not in force. */
+  get holdsWords(): boolean {
+    return this.draft !== undefined && JSON.stringify(this.draft) !== this.#began
   }
 
   /** The draft is what is in force again. */
@@ -81,6 +88,7 @@ export class Policy {
     if (!page) return
     this.draft = structuredClone(page.draft)
     this.#basis = page.number
+    this.#began = JSON.stringify(page.draft)
     this.touch()
   }
 

@@ -33,6 +33,23 @@ describe('the draft of a policy', () => {
     expect(policy.draft).toEqual(draft)
   })
 
+  test('is still there when one comes back to it, and only then is anything lost with the page', async () => {
+    let inForce = pageOf(3)
+    const policy = new Policy(houseWith({ policy: () => Promise.resolve(inForce) }))
+    await policy.open()
+    expect(policy.holdsWords).toBe(false)
+    policy.addRung('Second')
+    expect(policy.holdsWords).toBe(true)
+    inForce = pageOf(4)
+    await policy.open()
+    expect(policy.draft?.rungs.map((rung) => rung.person)).toEqual(['First on call', 'Second'])
+    policy.forget()
+    expect(policy.holdsWords).toBe(false)
+    inForce = { ...pageOf(5), draft: { ...draft, emergency_script: 'Another one.' } }
+    await policy.open() // nothing was written: what is in force now is what is shown
+    expect(policy.draft?.emergency_script).toBe('Another one.')
+  })
+
   test('says nothing of what would happen once it is written in again', async () => {
     const preview = { changes: [], nights: [] }
     const doors = { policy: () => Promise.resolve(pageOf(3)), previewPolicy: () => Promise.resolve(preview) }

@@ -15,6 +15,8 @@ export const coordinator = {
     roles: 'Roles',
   },
   loading: 'Gathering who works here…',
+  /** Beside the name of a tab. */
+  notSaved: '(not saved yet)',
 
   people: {
     title: 'Who works here',
