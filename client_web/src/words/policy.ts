@@ -110,7 +110,7 @@ export function happens(step: Happening): string {
 
 export const policy = {
   title: 'Who is called at night',
-  lead: 'When a peer calls for a clinician, these people are asked, in this order, until one of them answers. A call that is open already goes on as it began.',
+  lead: 'When a peer calls for a clinician, these people are asked, in this order, until one of them answers. A call that is open already goes on as it began, with whoever is on shift.',
   loading: 'Opening the list…',
   list: 'The list, in order',
   rung: (number: number) => `Number ${String(number)}`,

@@ -1,6 +1,7 @@
 """The demo's hub and the people in it: staff of each role, two members, two groups, the lounge, and a few words already said."""
 
 import secrets
+from datetime import timedelta
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from beside.conversations.open import open_one_to_one, open_room
 from beside.demo.words import CARERS, CHAT, LOUNGE, LOUNGE_CHAT, TUESDAY, TUESDAY_CHAT
 from beside.escalations.channels.add import add_webhook
 from beside.escalations.rota import set_rungs
+from beside.escalations.shifts.plan_shift import plan_shift
 from beside.hubs.make import make_hub
 from beside.hubs.policy import Policy, Rung
 from beside.kit.context import Actor, command
@@ -20,6 +22,7 @@ from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.messages.send import send
 from beside.protocol.requests import Arrive
+from beside.protocol.rota import PlanShift
 from beside.protocol.shapes import ConversationKind, Place, Role
 from beside.protocol.snapshots import UrgentPlace
 
@@ -29,6 +32,7 @@ STAFF = [
     ("ada", "Ada", Role.moderator),
     ("ines", "Ines", Role.moderator),
     ("sana", "Sana", Role.clinician),
+    ("tove", "Tove", Role.clinician),
     ("juno", "Juno", Role.coordinator),
 ]
 MEMBERS = ["Wren", "Fern"]
@@ -74,7 +78,18 @@ async def seed(house: House, kept: dict[str, Any], *, webhook_url: str, webhook_
     await _rooms(house, hub, accounts)
     async with command(house) as ctx:
         channel = await add_webhook(ctx, hub, webhook_url, [webhook_secret])
-        await set_rungs(ctx, hub, [Rung(person="Sana", account=accounts["Sana"], channels=[channel]), Rung(person="the duty manager", channels=[channel])])
+        await set_rungs(ctx, hub, [Rung("First on call", [channel], rota=True)], Rung("the duty manager", [channel]))
+    await _rota(house, Actor(accounts["Juno"], hub, new_id(), frozenset({Role.coordinator.value})), accounts)
+
+
+async def _rota(house: House, juno: Actor, who: dict[str, UUID]) -> None:
+    """Sana from Monday to Friday, Tove at the weekend, from eight to eight the next morning."""
+    async with command(house, juno) as ctx:
+        monday = ctx.now.date() - timedelta(days=ctx.now.weekday() + 7)
+        for person, days in (("Sana", [0, 1, 2, 3, 4]), ("Tove", [5, 6])):
+            first = monday + timedelta(days=days[0])
+            starts, ends = (f"{day.isoformat()}T08:00" for day in (first, first + timedelta(days=1)))
+            await plan_shift(ctx, PlanShift(rung=1, account=who[person], starts=starts, ends=ends, every_weeks=1, weekdays=days))
 
 
 async def _rooms(house: House, hub: UUID, who: dict[str, UUID]) -> None:

@@ -26,10 +26,11 @@ class Calling(NamedTuple):
     channels: Collection[UUID]
 
 
-async def set_rungs(ctx: Context, hub: UUID, rungs: Sequence[Rung]) -> None:
+async def set_rungs(ctx: Context, hub: UUID, rungs: Sequence[Rung], duty_manager: Rung | None = None) -> None:
     """The ladder of this hub from now on, unchecked: by whoever sets the place up. What is open keeps the one it was raised with."""
     row = await hold(ctx, hub)
-    await keep(ctx, row, msgspec.structs.replace(kept_of(read_policy(row.policy)), rungs=list(rungs)))
+    before = kept_of(read_policy(row.policy))
+    await keep(ctx, row, msgspec.structs.replace(before, rungs=list(rungs), duty_manager=duty_manager or before.duty_manager))
 
 
 async def ladder_now(ctx: Context, hub: UUID) -> list[dict[str, Any]]:
