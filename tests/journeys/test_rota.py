@@ -38,6 +38,7 @@ async def test_a_week_is_planned_and_swapped(hub: "Hub") -> None:
         await sana.follows("Who’s on call when")
         await sana.sees_heading("Rota")
         await sana.taps("Week after")
+        await sana.sees("Your turns this week")
         await sana.page.locator(".days").get_by_role("button", name="Sana").first.click()
         await _looked_at(sana, "rota-ask")
         await sana.taps("Ask", within=sana.dialog)

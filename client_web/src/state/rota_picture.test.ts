@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { RotaDay, RotaLine, RotaSpan } from '../net/wire'
 import { between, clock, dayOf, daysOn, wallOf, weekdayOf } from '../words/hub_time'
-import { answerAt, dayOfLines, piecesOf, placeOf } from './rota_picture'
+import { answerAt, dayOfLines, piecesOf, placeOf, turnsOf } from './rota_picture'
 
 const HOUR = 3_600_000
 // The week in which London's clocks go forward, on its Sunday.
@@ -85,4 +85,21 @@ test('times are the hub’s, on both sides of the change', () => {
 test('days are counted without a clock', () => {
   expect(daysOn('2026-03-28', 2)).toBe('2026-03-30')
   expect(weekdayOf('2026-03-29')).toBe(6)
+})
+
+test('somebody’s own turns are those of all lines, in the order of time, and nobody else’s', () => {
+  const second: RotaLine = {
+    rung: 2,
+    name: 'Second on call',
+    spans: [
+      span('2026-03-28T12:00:00Z', '2026-03-29T00:00:00Z'),
+      span('2026-03-29T00:00:00Z', '2026-03-30T00:00:00Z', 'Cai'),
+    ],
+  }
+  expect(turnsOf([line, second], 'Ben').map((one) => [one.line.rung, one.span.starts_at])).toEqual([
+    [1, '2026-03-23T00:00:00Z'],
+    [2, '2026-03-28T12:00:00Z'],
+    [1, '2026-03-29T11:30:00Z'],
+  ])
+  expect(turnsOf([line], 'Cai')).toEqual([])
 })

@@ -50,3 +50,11 @@ export function dayOfLines(day: RotaDay, lines: readonly RotaLine[]): DayLine[] 
 export function answerAt(line: RotaLine, at: number): RotaSpan | undefined {
   return line.spans.find((span) => Date.parse(span.starts_at) <= at && at < Date.parse(span.ends_at))
 }
+
+/** What of these lines is somebody's own, in the order of time. */
+export function turnsOf(lines: readonly RotaLine[], account: string): { line: RotaLine; span: RotaSpan }[] {
+  const theirs = lines.flatMap((line) =>
+    line.spans.filter((span) => span.answer === 'on' && span.account === account).map((span) => ({ line, span })),
+  )
+  return theirs.sort((a, b) => Date.parse(a.span.starts_at) - Date.parse(b.span.starts_at))
+}
