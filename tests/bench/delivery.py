@@ -17,7 +17,7 @@ from tests.bench.usage import cpu_seconds
 
 ROOM = 500
 MESSAGES = 100
-PAUSE_S = 0.02  # a busy room: what is said within 75 ms is written together
+PAUSE_S = 0.02  # a busy room: what is said within 100 ms is written together
 CALM_MESSAGES = 30
 CALM_S = 0.2  # each message is written by itself
 CORE = 0

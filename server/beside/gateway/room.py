@@ -19,8 +19,8 @@ from beside.protocol.shapes import Log
 
 # A large room that was written to a moment ago waits before it is written to again, and what is said meanwhile goes in the same write: one room, however
 # busy, then takes a sixteenth of a core for its writing. What is said after a silence goes at once, and in rooms of thirty and fewer it always does.
-EACH_S = 0.00015  # of rest for each who follows: sixteen times what a write to them takes
-LEAST_S = 0.005  # less than this is not worth a timer
+EACH_S = 0.0002  # of rest for each who follows: sixteen times what a write to them takes
+LEAST_S = 0.006  # less than this is not worth a timer
 MOST_S = 0.1  # what people take for at once
 TOGETHER = 16  # events in one write: half of what a client receives before it confirms, and a quarter of what it may leave unconfirmed
 
