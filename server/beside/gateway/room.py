@@ -20,7 +20,7 @@ from beside.protocol.shapes import Log
 # A large room that was written to a moment ago waits before it is written to again, and what is said meanwhile goes in the same write: one room, however
 # busy, then takes a sixteenth of a core for its writing. What is said after a silence goes at once, and in rooms of thirty and fewer it always does.
 EACH_S = 0.0002  # of rest for each who follows: sixteen times what a write to them takes
-LEAST_S = 0.006  # less than this is not worth a timer
+SMALL = 30  # who follow: fewer need a rest of less than 6 ms, which is not worth a timer
 MOST_S = 0.1  # what people take for at once
 TOGETHER = 16  # events in one write: half of what a client receives before it confirms, and a quarter of what it may leave unconfirmed
 
@@ -88,8 +88,10 @@ class LiveLog:
 
     def _rest(self) -> float:
         """Seconds until this room may be written to again."""
+        if len(self.follows) <= SMALL:
+            return 0.0
         rest = min(EACH_S * len(self.follows), MOST_S)
-        return max(0.0, self._written_at + rest - asyncio.get_running_loop().time()) if rest >= LEAST_S else 0.0
+        return max(0.0, self._written_at + rest - asyncio.get_running_loop().time())
 
     def _write(self) -> None:
         """What is held, to everybody who is live."""
