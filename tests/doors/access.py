@@ -141,6 +141,7 @@ ACCESS: dict[str, Row] = {
     "POST /api/on-call/{id}/start": Row(frozenset({"clinician"})),
     "POST /api/on-call/{id}/join": Row(frozenset({"clinician"})),
     "POST /api/on-call/{id}/hand-back": Row(frozenset({"clinician"})),
+    "POST /api/on-call/{id}/lower": Row(frozenset({"clinician"}), body=says(severity="concern", reason="They are calmer, and not alone.")),
     "POST /api/on-call/{id}/resolve": Row(frozenset({"clinician"}), body=says(outcome="talked", feedback="Thank you for seeing it.")),
     "GET /api/rota": Row(CLINICIANS | COORDINATORS),
     "POST /api/rota/shifts": Row(COORDINATORS, body=lambda ids: {"rung": 1, "account": ids["answerer"], **EVENING}),

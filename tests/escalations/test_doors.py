@@ -18,6 +18,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 REASON = {"reason": "A misunderstanding."}
 READ = {"reason": "To know what was said about tonight."}
+LOWER = {"severity": "concern", "reason": "They are calmer, and not alone."}
 RESOLVE = {"outcome": "talked", "feedback": "You did well to stay."}
 
 
@@ -36,6 +37,7 @@ ON_CALL = [
     ("POST", "/api/on-call/{id}/start", None),
     ("POST", "/api/on-call/{id}/join", None),
     ("POST", "/api/on-call/{id}/hand-back", None),
+    ("POST", "/api/on-call/{id}/lower", LOWER),
     ("POST", "/api/on-call/{id}/resolve", RESOLVE),
     ("POST", "/api/on-call/{id}/transcript", READ),
 ]

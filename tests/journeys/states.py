@@ -148,6 +148,11 @@ async def _worried(town: Town, wren: Person, rowan: Person) -> AsyncGenerator[St
         await sana.taps("I’m taking this")
         await sana.sees("You have this. The peer has been told.")
         yield "on-call-taken", sana
+        await sana.taps("It’s less urgent…")
+        await sana.chooses("A concern")
+        await sana.writes("What has changed", "Their sister is there now.")
+        yield "on-call-less-urgent", sana
+        await sana.taps("Not now", within=sana.dialog)
         await sana.taps("Read it…")
         await sana.writes("Your reason", "To know how soon somebody has to be there.")
         await sana.taps("Open it")

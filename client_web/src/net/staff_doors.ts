@@ -50,6 +50,7 @@ export function staffDoors(http: Http) {
     onCall: () => http.get<wire.OnCallList>('/api/on-call'),
     onCallPage: (id: wire.Uuid) => http.get<wire.OnCallPage>(page(id)),
     onCallStep: (id: wire.Uuid, step: OnCallStep) => http.post<wire.OnCallPage>(`${page(id)}/${step}`),
+    lower: (id: wire.Uuid, body: wire.LowerSeverity) => http.post<wire.OnCallPage>(`${page(id)}/lower`, body),
     resolve: (id: wire.Uuid, body: wire.ResolveEscalation) => http.post<wire.OnCallPage>(`${page(id)}/resolve`, body),
     transcript: (id: wire.Uuid, body: wire.ReadTranscript) =>
       http.post<wire.Transcript>(`${page(id)}/transcript`, body),

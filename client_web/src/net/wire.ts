@@ -582,6 +582,13 @@ export interface ReadTranscript {
   reason: string;
 }
 
+/** It is less urgent than it was raised as; `reason` is kept as a note. Only whoever has it can say so, and no machine does. */
+export interface LowerSeverity {
+  severity: Severity;
+  /** A sentence or a few, by a person. */
+  reason: string;
+}
+
 /** `feedback` is one line back to the peer. */
 export interface ResolveEscalation {
   outcome: EscalationOutcome;

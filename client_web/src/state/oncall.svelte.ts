@@ -1,7 +1,16 @@
 // On call: what is open, and one escalation with the acts of whoever answers it.
 
 import type { OnCallStep } from '../net/staff_doors'
-import type { AnyLogEvent, OnCallLine, OnCallList, OnCallPage, ResolveEscalation, Uuid } from '../net/wire'
+import type {
+  AnyLogEvent,
+  LowerSeverity,
+  OnCallLine,
+  OnCallList,
+  OnCallPage,
+  ResolveEscalation,
+  Severity,
+  Uuid,
+} from '../net/wire'
 import { Attempt } from './attempt.svelte'
 import { Fresh } from './fresh.svelte'
 import type { House } from './staff.svelte'
@@ -18,6 +27,12 @@ export function stage(page: Pick<OnCallPage, 'state' | 'acknowledged_by' | 'ackn
   if (page.acknowledged_by && !page.acknowledged_by_me) return 'theirs'
   if (!page.acknowledged_by_me) return 'take'
   return page.state === 'in_progress' ? 'work' : 'start'
+}
+
+/** What it may be made: less urgent than it is, the nearest first. */
+export function calmer(severity: Severity): Severity[] {
+  const order: Severity[] = ['critical', 'high', 'concern']
+  return order.slice(order.indexOf(severity) + 1)
 }
 
 /** Nobody's before somebody's, then by severity, then the longest wait. */
@@ -73,6 +88,10 @@ export class Call {
 
   step(step: OnCallStep): Promise<boolean> {
     return this.#do(() => this.#house.doors.onCallStep(this.#id, step))
+  }
+
+  lower(body: LowerSeverity): Promise<boolean> {
+    return this.#do(() => this.#house.doors.lower(this.#id, body))
   }
 
   async resolve(body: ResolveEscalation): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { OnCallLine, OnCallPage } from '../net/wire'
 import { FakeStaffHouse, meWith, No } from './fake_house'
-import { byCall, Call, stage, type Stage } from './oncall.svelte'
+import { byCall, Call, calmer, stage, type Stage } from './oncall.svelte'
 
 const page = (more: Partial<OnCallPage> = {}): OnCallPage => ({
   escalation: 'e',
@@ -100,4 +100,8 @@ test('the words stay closed when the reason was refused, and open when it was ta
   await call.read('To know what was said about tonight.')
   expect(call.transcript).toEqual([])
   expect(house.asked.at(-1)?.body).toEqual({ reason: 'To know what was said about tonight.' })
+})
+
+test('what is raised can be made calmer step by step, and never more urgent', () => {
+  expect([calmer('critical'), calmer('high'), calmer('concern')]).toEqual([['high', 'concern'], ['concern'], []])
 })

@@ -17,6 +17,7 @@ from beside.escalations.helped import say_helped
 from beside.escalations.join import join
 from beside.escalations.lessons import lessons, take_off
 from beside.escalations.link_page import STYLE_PATH, Said, page_of, refused_page, to_html
+from beside.escalations.lower import lower
 from beside.escalations.on_call import on_call_list, on_call_page
 from beside.escalations.open import open_escalation
 from beside.escalations.paging import LINK_PATH
@@ -32,7 +33,7 @@ from beside.kit.errors import NotAllowed, NotFound
 from beside.kit.house import House
 from beside.kit.web import Door, Visit
 from beside.protocol.call_snapshots import EscalationStatus, OnCallList, OnCallPage, StandingAlarms, Transcript
-from beside.protocol.requests import CancelEscalation, RaiseEscalation, ReadTranscript, ResolveEscalation, SayHelped, WriteReview
+from beside.protocol.requests import CancelEscalation, LowerSeverity, RaiseEscalation, ReadTranscript, ResolveEscalation, SayHelped, WriteReview
 from beside.protocol.review_snapshots import Lessons, ReviewPage
 from beside.protocol.shapes import Place
 
@@ -178,6 +179,15 @@ async def post_hand_back(visit: Visit) -> OnCallPage:
         return await on_call_page(ctx, escalation)
 
 
+async def post_lower(visit: Visit) -> OnCallPage:
+    """Say that it is less urgent than it was raised as, and why. Taking it first is one with it; the peer sees the change."""
+    asked = visit.body(LowerSeverity)
+    async with command(visit.house, visit.me) as ctx:
+        escalation = await require_on_call(ctx, visit.id("id"), to_change=True)
+        await lower(ctx, escalation, asked)
+        return await on_call_page(ctx, escalation)
+
+
 async def post_resolve(visit: Visit) -> OnCallPage:
     """Close it with what came of it and one line back to the peer. You leave the conversation, if you had joined it."""
     asked = visit.body(ResolveEscalation)
@@ -212,6 +222,7 @@ doors: list[Door] = [
     Door("POST", "/api/on-call/{id}/start", post_start, answer=OnCallPage, who="staff"),
     Door("POST", "/api/on-call/{id}/join", post_join, answer=OnCallPage, who="staff"),
     Door("POST", "/api/on-call/{id}/hand-back", post_hand_back, answer=OnCallPage, who="staff"),
+    Door("POST", "/api/on-call/{id}/lower", post_lower, body=LowerSeverity, answer=OnCallPage, who="staff"),
     Door("POST", "/api/on-call/{id}/resolve", post_resolve, body=ResolveEscalation, answer=OnCallPage, who="staff"),
     Door("POST", "/api/on-call/{id}/transcript", post_transcript, body=ReadTranscript, answer=Transcript, who="staff"),
 ]

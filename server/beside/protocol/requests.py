@@ -207,6 +207,13 @@ class ReadTranscript(Wire, frozen=True):
     reason: Annotated[str, Meta(min_length=20, max_length=500)]
 
 
+class LowerSeverity(Wire, frozen=True):
+    """It is less urgent than it was raised as; `reason` is kept as a note. Only whoever has it can say so, and no machine does."""
+
+    severity: Severity
+    reason: Note
+
+
 class ResolveEscalation(Wire, frozen=True):
     """`feedback` is one line back to the peer."""
 
