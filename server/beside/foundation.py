@@ -12,6 +12,7 @@ from beside.kit.clock import SystemClock
 from beside.kit.crypto import Keyring
 from beside.kit.database_clock import DatabaseClock
 from beside.kit.db import Database
+from beside.kit.ending import end
 from beside.kit.hashing import Hasher
 from beside.kit.house import Ephemeral, House
 from beside.kit.ids import new_token
@@ -65,8 +66,7 @@ async def standing(house: House) -> AsyncIterator[House]:
         yield house
     finally:
         if measuring:
-            measuring.cancel()
-            await asyncio.gather(measuring, return_exceptions=True)
+            await end(measuring)
         await house.broker.close()
         await house.limiter.close()
         await house.ephemeral.close()

@@ -14,6 +14,7 @@ from beside.escalations.shifts.findings import look_ahead
 from beside.escalations.watchdog import EVERY, watch
 from beside.kit.db import Database
 from beside.kit.egress import make_ready
+from beside.kit.ending import end
 from beside.kit.house import House
 from beside.kit.jobs import BATCH, Run, run_due
 from beside.kit.logs import log
@@ -57,7 +58,7 @@ class Worker:
         finally:
             self._house.woken.remove(self._wake)
             await self._leave(loops)
-            holding.cancel()
+            await end(holding)
             with suppress(Exception):  # the database may be what went first
                 await beats.say_goodbye(self._house)
 
@@ -115,9 +116,7 @@ class Worker:
         by = asyncio.get_running_loop().time() + GRACE_S
         while (left := {task for task in (*loops, *self._moving.under_way) if not task.done()}) and (seconds := by - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(left, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await end(*left)
 
 
 async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str] = (), heart: Heart | None = None) -> None:
@@ -151,5 +150,4 @@ async def looking_out(house: House, stop: asyncio.Event, allowed: Collection[str
         try:
             yield lookout
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            await end(looking)

@@ -23,6 +23,7 @@ from beside.escalations.tables import Escalation
 from beside.escalations.watch_tables import Alarm
 from beside.kit.context import command, query
 from beside.kit.egress import make_ready
+from beside.kit.ending import end
 from beside.kit.house import House
 from beside.kit.logs import log
 from beside.kit.metrics import ALARMS
@@ -58,8 +59,7 @@ class Lookout:
                 log.warning("lookout.look_broke", error=type(failure).__name__, exc_info=failure)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_S)
-        holding.cancel()
-        await asyncio.gather(holding, return_exceptions=True)
+        await end(holding)
 
     async def look(self) -> None:
         """Find what is late, say so, begin to take its step."""

@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from beside.kit.broker import GAP, Broker, Callback
 from beside.kit.broker.life import Away, Life, Topic, alike, all_of, at_most, settle
 from beside.kit.broker.memory import Listeners
+from beside.kit.ending import end
 from beside.kit.ids import new_token
 from beside.kit.logs import log
 
@@ -49,9 +50,8 @@ class RedisBroker(Broker):
 
     async def close(self) -> None:
         keeper, self._keeper = self._keeper, None
-        while keeper and not keeper.done():  # once more: what breaks while it is cancelled, such as a connection, takes the place of the cancelling
-            keeper.cancel()
-            await asyncio.wait([keeper], timeout=ANSWER_S)
+        if keeper:
+            await end(keeper)
 
     async def publish(self, topic: str, payload: bytes) -> None:
         """Raises `Away`, or redis-py's `ResponseError` where Redis itself refuses."""
