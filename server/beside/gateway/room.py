@@ -19,8 +19,8 @@ from beside.protocol.shapes import Log
 
 # A large room that was written to a moment ago waits before it is written to again, and what is said meanwhile goes in the same write: one room, however
 # busy, then takes a sixteenth of a core for its writing. What is said after a silence goes at once, and in rooms of thirty and fewer it always does.
-EACH_S = 0.0002  # of rest for each who follows: sixteen times what a write to them takes
-SMALL = 30  # who follow: fewer need a rest of less than 6 ms, which is not worth a timer
+EACH_S = 0.0002  # of rest for each who was written to: sixteen times what that takes
+SMALL = 30  # so many need a rest of 6 ms, which is not worth a timer
 MOST_S = 0.1  # what people take for at once
 TOGETHER = 16  # events in one write: half of what a client receives before it confirms, and a quarter of what it may leave unconfirmed
 
@@ -51,7 +51,7 @@ class LiveLog:
         self._wanted = last_seq
         self._pulling: asyncio.Task[None] | None = None
         self._held: list[Entry] = []
-        self._written_at = 0.0
+        self._written_at, self._written_to = 0.0, 0
         self._due: asyncio.TimerHandle | None = None
 
     def hear(self, seq: int) -> None:
@@ -88,9 +88,9 @@ class LiveLog:
 
     def _rest(self) -> float:
         """Seconds until this room may be written to again."""
-        if len(self.follows) <= SMALL:
+        if self._written_to <= SMALL:
             return 0.0
-        rest = min(EACH_S * len(self.follows), MOST_S)
+        rest = min(EACH_S * self._written_to, MOST_S)
         return max(0.0, self._written_at + rest - asyncio.get_running_loop().time())
 
     def _write(self) -> None:
@@ -125,6 +125,7 @@ class LiveLog:
                 writes.append(connection.transmit)
         for write in writes:
             write(whole)
+        self._written_to = len(writes)
 
     def _write_to_one(self, follow: Follow, entries: Sequence[Entry], frames: Sequence[bytes]) -> None:
         """Somebody who has some of it already, or is told more than the others."""
