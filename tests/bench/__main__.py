@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from beside.kit import logs
 from tests.bench.across import across
+from tests.bench.deaf import deaf
 from tests.bench.delivery import delivery
 from tests.bench.entries import entries
 from tests.bench.growth import growth
@@ -24,6 +25,7 @@ FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "killed": killed,
     "history": history,
     "growth": growth,
+    "deaf": deaf,
     "paging": paging,
     "rush": rush,
     "entries": entries,
