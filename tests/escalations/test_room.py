@@ -9,8 +9,10 @@ from sqlmodel import col, select
 
 from beside.conversations.open import open_one_to_one
 from beside.escalations.advance import due_escalations
+from beside.escalations.ladder import TIMERS
 from beside.escalations.room import AT_ONE_CHANNEL, CROWDED, IN_LINE, SOON, Room
 from beside.escalations.tables import Attempt, Escalation, Page
+from beside.escalations.watchdog import STUCK
 from beside.kit.clock import SystemClock
 from beside.kit.context import command, query
 from beside.kit.house import House
@@ -125,3 +127,9 @@ async def test_who_was_put_off_for_want_of_room_goes_before_whoever_came_later(c
         await crowded.elsewhere()
         await crowded.raise_it()
     assert first == (await due_escalations(crowded.house))[0]
+
+
+def test_nobody_waits_in_line_until_the_watchdog_takes_them_for_lost() -> None:
+    """The last in line behind receivers that hang, and hang in turn: the attempt ends before its worker is taken for gone."""
+    longest = max(timers.total for timers in TIMERS.values())
+    assert (IN_LINE // AT_ONE_CHANNEL + 1) * longest < STUCK

@@ -8,8 +8,10 @@ from datetime import timedelta
 from uuid import UUID
 
 AT_ONE_CHANNEL = 16  # a receiver that answers in a tenth of a second then takes 160 a second; one that hangs holds 16 connections, and no more
-IN_LINE = 48  # more for the same channel, which go as soon as one has ended: a look finds the calls of half a second together
-IN_ALL = 1_600  # twenty-five hanging receivers with their lines; their connections are well below the thousand files that a process may open by default
+# More for the same channel, which go as soon as one has ended: a look finds the calls of half a second together. One round, and no more: whoever waits behind
+# the longest attempt (20 s) and is as long has ended well before the watchdog takes an attempt for lost (60 s)
+IN_LINE = 16
+IN_ALL = 800  # twenty-five hanging receivers with their lines; their connections are well below the thousand files that a process may open by default
 SOON = timedelta(seconds=0.25)  # a receiver that answers has all its places free again by then...
 CROWDED = timedelta(seconds=2)  # ...and one that does not is looked at no more often than this; the second channel's time comes all the same
 
