@@ -132,3 +132,14 @@ async def test_connections_that_died_unnoticed_are_replaced(house: House) -> Non
     assert [[(2,)]] == await _ask(house, (NUMBER, {"number": 2}))
     await _store(house, _job(house, "after"))
     assert [[("after",)]] == await _ask(house, (JOBS, {"wanted": "after"}))
+
+
+async def test_nothing_that_is_staged_is_lost_in_silence(house: House) -> None:
+    """What a command would release after its commit has no place where the write is stored at once: it is said, and not dropped."""
+
+    async def stages() -> None:
+        async with shared_command(house) as ctx:
+            ctx.wake()
+
+    with pytest.raises(AssertionError, match="stages nothing"):
+        await stages()

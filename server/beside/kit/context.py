@@ -185,7 +185,9 @@ async def glance(house: House, actor: Actor | None = None) -> AsyncIterator[Cont
 async def shared_command(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
     """As `command`, for a small write that thousands may ask for in the same second: one `look`, whose writes are stored when it returns, and no more."""
     async with _said_in_our_words(house):
-        yield Context(house, house.database.shared_writes, house.clock.now(), actor)
+        ctx = Context(house, house.database.shared_writes, house.clock.now(), actor)
+        yield ctx
+    assert not any((ctx._signals, ctx._grown, ctx._last, ctx._due_now)), "a shared command stages nothing: its write is stored before it ends"
 
 
 async def _release(ctx: Context) -> None:
