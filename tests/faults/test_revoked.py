@@ -37,6 +37,7 @@ from tests.rig.redis import RedisServer
 from tests.rig.wait import until
 
 FOUND_S = 30.0  # bounds the wait; DELIVERY promises 2 s, and 20 s without Redis
+NEVER_S = 3600.0
 RACES = 200
 HEAD_START_S = 0.03  # the most that one side of a race is given before the other
 
@@ -45,10 +46,21 @@ Done = TypeVar("Done")
 
 
 @pytest.fixture
-async def two(tmp_path: Path, postgres_url: str, own_redis: RedisServer) -> AsyncIterator[Pair]:
+async def two_looking(tmp_path: Path, postgres_url: str, own_redis: RedisServer) -> AsyncIterator[Pair]:
+    """Both nodes look for ended sessions by themselves, as in life."""
     own_redis.start()
     async with pair(tmp_path, postgres_url, own_redis.url) as both:
         yield both
+
+
+@pytest.fixture
+async def two(tmp_path: Path, postgres_url: str, own_redis: RedisServer) -> AsyncIterator[Pair]:
+    """Neither node ever looks by itself: what closes here was closed by the signal, and not by the round that comes every ten seconds."""
+    own_redis.start()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("beside.gateway.heartbeat.SESSIONS_S", NEVER_S)
+        async with pair(tmp_path, postgres_url, own_redis.url) as both:
+            yield both
 
 
 async def _ban(two: Pair, who: Person) -> None:
@@ -85,8 +97,9 @@ async def test_a_ban_closes_every_socket_on_both_nodes(two: Pair) -> None:
         assert ["before"] == others[0].bodies(chat)
 
 
-async def test_a_ban_without_redis_is_found_by_the_nodes(two: Pair, own_redis: RedisServer) -> None:
+async def test_a_ban_without_redis_is_found_by_the_nodes(two_looking: Pair, own_redis: RedisServer) -> None:
     """No signal travels; each node finds it in the database, and accepts nothing meanwhile (FAULTS 71)."""
+    two = two_looking
     chat = await two.chat()
     async with two.sockets(two.cast.member, chat, at_one=1, at_two=2) as theirs, two.sockets(two.cast.peer, chat) as others:
         own_redis.kill()
