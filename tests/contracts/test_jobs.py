@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from beside.kit.clock import SetClock
-from beside.kit.context import command, query
+from beside.kit.context import Context, command, query
 from beside.kit.errors import BadInput
 from beside.kit.house import House
 from beside.kit.jobs import LEASE, RETRIES, Job, run_due
@@ -79,6 +79,19 @@ async def test_a_job_falls_with_its_cause(house: House) -> None:
     with pytest.raises(BadInput):
         await refused()
     assert (0, []) == (await run_due(house, {"do": work}), await jobs_of(house))
+
+
+async def test_a_job_is_there_though_its_process_ends_right_after_the_commit(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that comes after the commit is needed for it: whoever looks next finds it and runs it (FAULTS 85)."""
+
+    async def dies(self: Context) -> None:
+        raise ConnectionAbortedError
+
+    monkeypatch.setattr(Context, "release", dies)
+    with pytest.raises(ConnectionAbortedError):
+        await enqueue(house)
+    work = Work()
+    assert (1, [{"n": 0}]) == (await run_due(house, {"do": work}), work.done)
 
 
 async def test_of_two_workers_one_runs_each_job(database_url: str) -> None:

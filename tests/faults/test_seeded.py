@@ -1,4 +1,4 @@
-"""Mistakes put in on purpose, one at a time: the instruments that the other tests trust must notice each of them."""
+"""Mistakes put in on purpose, one at a time: the oracle, which the other tests trust, must notice each of them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,10 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from beside.accounts.sign_out import sign_out
 from beside.conversations.tables import Conversation
-from beside.gateway.connection import Connection
-from beside.gateway.room import LiveLog
 from beside.kit.context import Actor, Context, command, command_on
 from beside.kit.ids import new_id
 from beside.kit.lane import Lane
@@ -18,7 +15,6 @@ from beside.messages.send import Asked, Wish, send, store, tell, wish
 from beside.messages.together import Committer
 from beside.protocol.shapes import Log
 from tests.gateway.conftest import Here
-from tests.gateway.raw import open_raw
 from tests.rig.oracle import complaints
 from tests.rig.wait import until
 
@@ -26,32 +22,6 @@ from tests.rig.wait import until
 async def _say(here: Here, chat: UUID, words: str) -> None:
     async with command(here.house, here.cast.peer.actor) as ctx:
         await send(ctx, chat, new_id(), words)
-
-
-async def test_a_cursor_that_is_not_looked_at_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the merge of catching up and going live switched off, lines arrive doubled or not at all, and the oracle or the client says so (FAULTS 129)."""
-
-    def blind(self: LiveLog, entries: object) -> None:
-        for follow in self.follows:
-            follow.live = True  # live before it caught up
-        real(self, entries)  # type: ignore[arg-type]  # as it came
-
-    real = LiveLog.committed
-    chat = await here.chat()
-    for n in range(5):
-        await _say(here, chat, f"before {n}")
-    async with here.client(here.cast.member) as wren:
-        await wren.connect()
-        monkeypatch.setattr(LiveLog, "committed", blind)
-        monkeypatch.setattr("beside.gateway.roster.catch_up", _never)
-        await wren.subscribe(chat)
-        await _say(here, chat, "during")
-        await wren.ask({"type": "ping"})
-        assert [] != await complaints(here.house, [wren])
-
-
-async def _never(*_: object) -> None:
-    """A socket that never catches up."""
 
 
 async def test_a_signal_outside_the_transaction_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,31 +88,6 @@ async def test_a_repeated_send_that_is_taken_for_a_new_one_is_noticed(here: Here
         await wren.send(chat, "twice", client_id=said.client_id)
         await until(lambda: wren.bodies(chat) == ["twice", "twice"])
         assert f"acknowledged as {said.seq}, stored as []" in await complaints(here.house, [wren])
-
-
-async def test_an_origin_that_nobody_checks_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the check off a foreign page gets a socket: what the test of origins looks at is the check itself (FAULTS 129)."""
-    foreign = f"{here.url}.evil.example"
-    refused = await open_raw(here.url, here.cast.member.token, origin=foreign)
-    monkeypatch.setattr("beside.gateway.endpoint.is_our_socket", lambda headers, origins: True)
-    opened = await open_raw(here.url, here.cast.member.token, origin=foreign)
-    assert (403, 101) == (refused.status, opened.status)
-    for raw in (refused, opened):
-        raw.close()
-
-
-async def test_a_revocation_that_reaches_nobody_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With closing switched off the socket of somebody signed out stays: what the tests of revocation wait for is the close itself (FAULTS 129)."""
-    monkeypatch.setattr(Connection, "end", lambda self, code, reason="": None)
-    async with here.client(here.cast.member) as wren:
-        await wren.connect()
-        async with command(here.house, here.cast.member.actor) as ctx:
-            await sign_out(ctx)
-        with pytest.raises(TimeoutError):
-            await until(lambda: wren.closed is not None, 1.0)
-        monkeypatch.undo()
-        here.node.roster.revoked.set()
-        await until(lambda: wren.closed is not None)
 
 
 async def test_a_left_follower_who_is_still_told_is_noticed(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:

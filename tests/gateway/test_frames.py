@@ -192,8 +192,8 @@ async def test_a_socket_from_another_site_is_denied_before_it_opens(here: Here, 
     elif origin == "UPPER":
         origin = here.url.replace("http", "HTTP")
     raw = await open_raw(here.url, here.cast.member.token, origin=origin)
-    assert 403 == raw.status
     raw.close()
+    assert 403 == raw.status
 
 
 @pytest.mark.parametrize("token", [None, "", "x" * 43])

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,9 @@ from beside.conversations.leave import leave
 from beside.conversations.tables import Conversation
 from beside.kit.context import command
 from beside.kit.ids import new_id
+from beside.messages import history
 from beside.messages.send import send
+from beside.protocol.shapes import Log
 from tests.gateway.conftest import Here
 from tests.rig.cast import Person
 from tests.rig.client import Refused, ScriptedClient
@@ -93,6 +96,31 @@ async def test_what_is_committed_while_a_socket_comes_in_is_shown_once(here: Her
             end = await talking
             await _reaches(wren, chat, end)
             await wren.drop()
+        assert [] == await complaints(here.house, [wren])
+
+
+async def test_a_line_between_the_reading_and_going_live_is_shown_once(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is committed after the log was read and before the socket is live: it comes without waiting for a net, after what was read, once (FAULTS 10, 11)."""
+    read, chat = history.shown, await here.chat()
+    said: list[int] = []
+
+    async def and_then_somebody_speaks(*what: Any) -> Any:
+        found = await read(*what)
+        if not said:
+            said.append(await say(here, here.cast.peer, chat, "in between"))
+        return found
+
+    for n in range(3):
+        await say(here, here.cast.peer, chat, f"before {n}")
+    async with here.client(here.cast.member) as wren:
+        await wren.connect()
+        monkeypatch.setattr(history, "shown", and_then_somebody_speaks)
+        await wren.subscribe(chat)
+        (follow,) = here.node.roster.logs[chat, Log.public].follows
+        await until(lambda: follow.catching_up is not None and follow.catching_up.done())
+        await until(lambda: wren.bodies(chat) == ["before 0", "before 1", "before 2", "in between"])
+        await wren.ask({"type": "ping"})
+        assert 0 == wren.timelines[chat, "public"].repeats
         assert [] == await complaints(here.house, [wren])
 
 
