@@ -18,14 +18,14 @@ from tests.rig.cast import Person, make_person
 HUB = "storm"
 
 
-async def make_pairs(at: Ground, stack: AsyncExitStack, count: int) -> list[Talker]:
-    """So many one-to-ones; the two of each are at different nodes."""
+async def make_pairs(at: Ground, stack: AsyncExitStack, count: int, kinds: Sequence[type[Talker]] = (Talker,)) -> list[Talker]:
+    """So many one-to-ones; the two of each are at different nodes, and of different kinds where there are two."""
     people = await _people(at, 2 * count)
     talkers = []
     for one, other in zip(people[::2], people[1::2], strict=True):
         async with command(at.house) as ctx:
             room = (await open_one_to_one(ctx, one.hub, one.account, other.account)).id
-        talkers += await _at_both(at, stack, [one, other], room)
+        talkers += await _at_both(at, stack, [one, other], room, kinds)
     return talkers
 
 
@@ -50,11 +50,12 @@ async def _people(at: Ground, count: int) -> list[Person]:
         return [await make_person(ctx, hub, f"Crowd {_letters(number)}") for number in range(count)]
 
 
-async def _at_both(at: Ground, stack: AsyncExitStack, people: Sequence[Person], room: UUID) -> list[Talker]:
+async def _at_both(at: Ground, stack: AsyncExitStack, people: Sequence[Person], room: UUID, kinds: Sequence[type[Talker]] = (Talker,)) -> list[Talker]:
     talkers = []
     for number, person in enumerate(people):
         way = at.ways[number % len(at.ways)]
-        talker = Talker(f"http://127.0.0.1:{way}", at.premises.public_url, person.token, person.name, ways=at.ways, rooms=[room])
+        kind = kinds[number % len(kinds)]
+        talker = kind(f"http://127.0.0.1:{way}", at.premises.public_url, person.token, person.name, ways=at.ways, rooms=[room])
         talkers.append(await stack.enter_async_context(talker))
     return talkers
 
