@@ -14,15 +14,15 @@ from uuid import UUID
 from tests.bench.place import allow_many_files
 from tests.faults.crowd import make_groups
 from tests.faults.ground import Ground, alongside, ground
+from tests.faults.hearing import judged
 from tests.faults.leftovers import files_of, leftovers
 from tests.faults.lives import Lives
 from tests.faults.schedule import SEED, chosen_seed, trouble
 from tests.faults.storm import in_turn
 from tests.faults.talker import Talker
-from tests.rig.oracle import complaints
 
 GROUP = 10  # people in each group
-CALM_S = 180.0  # bounds the wait for the last to come back
+CALM_S = 180.0  # bounds the wait for the last answer, and then for the last to come back
 AT_ONCE = 20  # who arrive together
 
 
@@ -81,8 +81,7 @@ async def soak(wish: Soak, folder: Path) -> tuple[list[str], list[str]]:
         pace.end()
         async with asyncio.timeout(CALM_S):
             await asyncio.gather(*talking)
-            await asyncio.gather(*(talker.until_back() for talker in talkers))
-        found = await complaints(at.house, talkers)
+        found = await judged(at.house, talkers, CALM_S)
         acknowledged = sum(len(talker.acknowledged) for talker in talkers)
         if acknowledged != pace.said:
             found.append(f"{pace.said} said, {acknowledged} acknowledged")

@@ -45,6 +45,10 @@ class Talker(ScriptedClient):
         ScriptedClient.__post_init__(self)  # a class with slots is made anew, and `super()` would look for the old one
         self.frames = deque(maxlen=LAST_FRAMES)  # type: ignore[assignment]  # a list that forgets
 
+    @property
+    def is_connected(self) -> bool:
+        return self._socket is not None and self.closed is None
+
     async def live(self, words: Words) -> None:
         """Say one thing after the other until there is nothing more, and everything that was said is acknowledged."""
         while True:

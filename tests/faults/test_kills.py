@@ -15,10 +15,10 @@ from beside.kit.context import query
 from beside.kit.house import House
 from tests.faults.crowd import make_pairs
 from tests.faults.ground import Ground, ground
+from tests.faults.hearing import judged
 from tests.faults.schedule import SEED, chosen_seed, kills
 from tests.faults.storm import side_by_side
 from tests.faults.talker import Talker
-from tests.rig.oracle import complaints
 
 SENDS = int(os.environ.get("BESIDE_KILL_SENDS", "30000"))  # three minutes of two busy cores; 100000 and 200 take ten, a night asks for a million
 KILLS = int(os.environ.get("BESIDE_KILL_KILLS", "80"))  # and for a thousand
@@ -56,9 +56,7 @@ async def test_nothing_acknowledged_is_lost_doubled_or_out_of_order(tmp_path: Pa
         await side_by_side(at, lanes, goal.said.total)
         goal.storm_is_over = True
         await asyncio.gather(*talking)
-        async with asyncio.timeout(CALM_S):
-            await asyncio.gather(*(talker.until_back() for talker in talkers))
-        assert [] == await complaints(at.house, talkers)
+        assert [] == await judged(at.house, talkers, CALM_S)
         for talker in talkers:
             assert [f"{talker.name} {n}" for n in range(1, goal.said[talker.name] + 1)] == [said.body for said in talker.acknowledged]
             assert sorted(said.seq or 0 for said in talker.acknowledged) == [said.seq for said in talker.acknowledged]

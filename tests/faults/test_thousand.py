@@ -17,10 +17,10 @@ from tests.bench.place import Measured, allow_many_files
 from tests.bench.returning import Returning
 from tests.faults.crowd import make_pairs
 from tests.faults.ground import NODES, Ground, ground
+from tests.faults.hearing import judged
 from tests.faults.talker import Talker
 from tests.faults.test_nodes_killed import Lines
 from tests.rig.cast import Person
-from tests.rig.oracle import complaints
 from tests.rig.wait import until
 
 SOCKETS, GROUP, PAIRS = 1_000, 20, 4
@@ -78,11 +78,10 @@ async def test_a_thousand_sockets_of_a_killed_node_go_on_at_the_other(tmp_path: 
         await until_counted([client.member for client in clients], 2)
         lines.is_over = True
         await asyncio.gather(*talking)
-        await asyncio.gather(*(talker.until_back() for talker in talkers))
         assert {2} == {client.member.events for client in clients}  # each from where they had been: what was said meanwhile and after, once
         assert told_before == staying.child.said.count(NO_CONNECTION)
         assert Counter() == sum((talker.refused for talker in talkers), Counter[str]())
-        assert [] == await complaints(at.house, talkers)
+        assert [] == await judged(at.house, talkers, BACK_S)
     with capsys.disabled():
         print(_figures(clients, began, talkers))  # noqa: T201  # figures
 
