@@ -33,6 +33,11 @@ class Sentinels:
         with self._ask(self.ports[0]) as sentinel:
             return int(sentinel.sentinel_get_master_addr_by_name(SERVICE)[1])
 
+    @property
+    def leading(self) -> RedisServer:
+        leads = self.leader
+        return next(server for server in self.servers if server.port == leads)
+
     def start(self) -> None:
         """Until each sentinel knows the other two and the Redis that follows."""
         first, second = self.servers
@@ -46,8 +51,22 @@ class Sentinels:
 
     def kill_leader(self) -> None:
         leads = self.leader
-        next(server for server in self.servers if server.port == leads).kill()
+        self.leading.kill()
         wait_until(lambda: self.leader != leads, START_S, "another leader")
+
+    def kill_leader_ahead_of_the_other(self, key: str) -> None:
+        """As `kill_leader`, but the other hangs and is cut off just before: it takes over without the last that was written, which is `key`."""
+        leads, other = self.leading, next(server for server in self.servers if server.port != self.leader)
+        with leads.client() as client:
+            client.set(key, "old")
+            if client.wait(1, int(START_S * 1000)) != 1:
+                raise TimeoutError("the other does not follow")
+            other.child.freeze()
+            client.client_kill_filter(_type="replica")
+            client.set(key, "new")
+        leads.kill()
+        other.child.thaw()
+        wait_until(lambda: self.leader != leads.port, START_S, "another leader")
 
     def close(self) -> None:
         for child in self._children:
