@@ -1,6 +1,6 @@
 // What comes in over a wire, told apart.
 
-import type { AnyEvent, AnyLogEvent } from './wire'
+import type { AnyEvent, AnyLogEvent, Subscribe } from './wire'
 
 const LOG_EVENTS: Readonly<Record<AnyLogEvent['type'], true>> = {
   'message.posted': true,
@@ -28,4 +28,9 @@ export function read(data: unknown): AnyEvent | undefined {
 /** One that has a place in a log. */
 export function isLogEvent(event: AnyEvent): event is AnyLogEvent {
   return event.type in LOG_EVENTS
+}
+
+/** The `ref` of a `subscribe`, which its refusal carries back. There is room for 40 characters: an id, and the first letter of the log. */
+export function followRef({ conversation, log = 'public' }: Pick<Subscribe, 'conversation' | 'log'>): string {
+  return `${log.charAt(0)} ${conversation}`
 }

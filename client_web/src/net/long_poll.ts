@@ -1,7 +1,7 @@
 // A wire for networks that refuse sockets: commands go by HTTPS, and a request that the house holds until there is news brings what a socket would.
 
 import { OutOfTouch, Refused, type Patience } from './http'
-import { isLogEvent } from './frames'
+import { followRef, isLogEvent } from './frames'
 import type { Clock } from './clock'
 import type { Wire } from './line'
 import {
@@ -64,11 +64,11 @@ export class LongPoll implements Wire {
         void this.#listen()
         break
       case 'subscribe':
-        this.#follows.set(refOf(command), { ...command, ref: refOf(command) })
+        this.#follows.set(followRef(command), { ...command, ref: followRef(command) })
         this.#held?.abort() // it is asked again at once, with this one
         break
       case 'unsubscribe':
-        this.#follows.delete(refOf(command))
+        this.#follows.delete(followRef(command))
         break
       case 'received.confirm':
         break // the next request says by its cursors what has arrived
@@ -117,7 +117,7 @@ export class LongPoll implements Wire {
   /** Writing is only told of from a conversation that is followed, and each request stands for itself. */
   #whole(command: AnyCommand): AnyCommand[] {
     if (command.type !== 'typing.start') return [command]
-    const followed = this.#follows.get(refOf({ ...command, log: 'public' }))
+    const followed = this.#follows.get(followRef({ ...command, log: 'public' }))
     return followed ? [followed, command] : []
   }
 
@@ -131,12 +131,15 @@ export class LongPoll implements Wire {
     if (answer.closed !== null) this.#close(answer.closed)
   }
 
-  /** What has arrived is not asked for again; what cannot be followed is not asked for until somebody subscribes anew. */
+  /**
+   * What has arrived is not asked for again. What was refused, for good or for a moment, is not asked for until the page subscribes anew: a refusal
+   * ends the wait, so that asking by ourselves would be asking without a pause. The page knows which pause.
+   */
   #moveOn(event: AnyEvent): void {
     if (event.type === 'refused' && event.ref !== null) this.#follows.delete(event.ref)
-    else if (event.type === 'reset') this.#follows.delete(refOf(event))
-    else if (event.type === 'subscribed') this.#reached(refOf(event), event.from_seq)
-    else if (isLogEvent(event)) this.#reached(refOf(event), event.seq)
+    else if (event.type === 'reset') this.#follows.delete(followRef(event))
+    else if (event.type === 'subscribed') this.#reached(followRef(event), event.from_seq)
+    else if (isLogEvent(event)) this.#reached(followRef(event), event.seq)
   }
 
   #reached(ref: string, seq: number): void {
@@ -164,9 +167,4 @@ export class LongPoll implements Wire {
     this.close()
     this.onclose?.({ code, retryAfterMs })
   }
-}
-
-/** A `ref` has room for 40 characters: an id, and the first letter of the log. */
-function refOf({ conversation, log = 'public' }: Pick<Subscribe, 'conversation' | 'log'>): string {
-  return `${log.charAt(0)} ${conversation}`
 }

@@ -7,6 +7,7 @@ import { OutOfTouch, Refused } from '../net/http'
 import { uuid7 } from '../net/uuid7'
 import type { Accepted, AnyEvent, AnyLogEvent, ConversationShown, Log, Uuid } from '../net/wire'
 import { Asking } from './asking'
+import { Following } from './following'
 import { Outbox, type Pending } from './outbox'
 import { nothingSeen, seenByOthers, seenFrom, seenMoves, type Writing } from './people'
 import type { Session } from './session.svelte'
@@ -36,6 +37,7 @@ export class Conversation {
   readonly #doors: Doors
   readonly #writers: Writers
   readonly #asking: Asking
+  readonly #following: Following
   #unfollow: (() => void) | undefined
   #unlisten: (() => void) | undefined
   #hold: Cancel | undefined
@@ -58,6 +60,17 @@ export class Conversation {
         this.#pauseMs = 0
         return (await this.#catchUp()) ? undefined : this.#pauseMs
       },
+    })
+    this.#following = new Following({
+      clock: session.clock,
+      random: session.random,
+      conversation: id,
+      log,
+      ask: (ref) => {
+        const { have, epoch } = this.timeline
+        if (epoch) session.say({ type: 'subscribe', conversation: id, log, after_seq: have, epoch, ref })
+      },
+      refused: () => void this.#reshow(), // which says why, where it is no longer ours to see
     })
     this.outbox = new Outbox({
       clock: session.clock,
@@ -99,6 +112,7 @@ export class Conversation {
       if (this.#unfollow) this.#session.say({ type: 'unsubscribe', conversation: this.id, log: this.log })
       this.#hold?.()
       this.#asking.stop()
+      this.#following.stop()
       this.#writers.stop()
       this.outbox.stop()
     }
@@ -179,12 +193,12 @@ export class Conversation {
   async #openAfreshNow(): Promise<void> {
     this.trouble = 'checking'
     await this.#trying(() => this.#openAfresh())
-    this.#subscribe()
+    this.#following.ask()
   }
 
   #inTouch(): void {
     this.#asking.stop()
-    if (this.timeline.epoch) this.#subscribe()
+    if (this.timeline.epoch) this.#following.ask()
     else void this.#load()
     void this.#reshow()
     this.outbox.inTouch()
@@ -196,13 +210,8 @@ export class Conversation {
     this.#asking.start()
   }
 
-  #subscribe(): void {
-    const { have, epoch } = this.timeline
-    if (!epoch) return
-    this.#session.say({ type: 'subscribe', conversation: this.id, log: this.log, after_seq: have, epoch })
-  }
-
   #frame(event: AnyEvent): void {
+    if (this.trouble !== 'gone') this.#following.hear(event)
     switch (event.type) {
       case 'heartbeat':
         for (const at of event.positions)

@@ -37,6 +37,11 @@ export class FakeHouse {
   instead: (() => Response) | undefined
   /** Places of the log that a page of later events leaves out. */
   omits = new Set<number>()
+  /** The codes with which it refuses the next subscriptions, one after the other, for `retryAfterMs`. */
+  refuses: string[] = []
+  retryAfterMs: number | null = null
+  /** When somebody asked to follow, whether or not they may. */
+  followed: number[] = []
   /** These requests are never answered. */
   never: (path: string) => boolean = () => false
   /** Requests go out, and nothing ever comes back. */
@@ -89,7 +94,9 @@ export class FakeHouse {
         const frames = [this.welcome(), ...said.flatMap((command) => this.#carryOut(command))] as AnyEvent[]
         answer(Response.json({ frames, closed: null, heard: null } satisfies Exchanged))
       }
-      const news = said.some((one) => one.type === 'subscribe' && (one.after_seq ?? 0) < this.log.length)
+      const asked = said.filter((one) => one.type === 'subscribe')
+      this.followed.push(...asked.map(() => this.clock.now()))
+      const news = asked.some((one) => this.refuses.length > 0 || (one.after_seq ?? 0) < this.log.length)
       if (!wait || news) {
         now()
         return
@@ -104,6 +111,8 @@ export class FakeHouse {
 
   #carryOut(command: AnyCommand): object[] {
     if (command.type === 'subscribe') {
+      const no = this.refusal(command.ref)
+      if (no) return [no]
       const [from_seq, last_seq] = [command.after_seq ?? 0, this.log.length]
       const later = this.log.filter((one) => one.seq > from_seq)
       return [{ type: 'subscribed', conversation: 'c', log: 'public', from_seq, last_seq, ref: command.ref }, ...later]
@@ -111,6 +120,20 @@ export class FakeHouse {
     if (command.type !== 'message.send') return []
     const { seq, at } = this.say(wren, command.client_id, command.body)
     return [{ type: 'message.accepted', conversation: 'c', log: 'public', client_id: command.client_id, seq, at }]
+  }
+
+  /** What stands in the way of a subscription just now, if anything. */
+  refusal(ref: string | null = null): object | undefined {
+    const code = this.refuses.shift()
+    if (!code) return undefined
+    return { type: 'refused', code, message: 'Why.', client_id: null, retry_after_ms: this.retryAfterMs, ref }
+  }
+
+  /** Tells every socket where the logs end that it follows by the house's word. */
+  beat(): void {
+    const server_time = new Date(this.clock.now() + this.ahead).toISOString()
+    const at = { conversation: 'c', log: 'public', last_seq: this.log.length }
+    for (const wire of this.wires) wire.hear({ type: 'heartbeat', server_time, positions: wire.followed ? [at] : [] })
   }
 
   welcome(): object {
@@ -205,12 +228,21 @@ export class FakeWire implements Wire {
   }
 
   #subscribe(said: Record<string, unknown>): void {
+    this.#house.followed.push(this.#house.clock.now())
+    const ref = said['ref'] as string | undefined
+    const no = this.#house.refusal(ref)
+    if (no) {
+      this.hear(no)
+      return
+    }
     if (said['epoch'] !== this.#house.epoch) {
       this.hear({ type: 'reset', conversation: 'c', log: 'public', reason: 'epoch', epoch: this.#house.epoch })
       return
     }
     this.followed = true
-    for (const event of this.#house.log) if (event.seq > Number(said['after_seq'])) this.hear(event)
+    const [from_seq, last_seq] = [Number(said['after_seq']), this.#house.log.length]
+    this.hear({ type: 'subscribed', conversation: 'c', log: 'public', from_seq, last_seq, earlier: false, ref })
+    for (const event of this.#house.log) if (event.seq > from_seq) this.hear(event)
   }
 }
 

@@ -188,7 +188,7 @@ export class Outbox {
   }
 }
 
-/** Refusals after which the same words may go later. All others need the person. */
-function waits(code: string): boolean {
+/** Refusals after which the same may be asked later. All others need the person. */
+export function waits(code: string): boolean {
   return code === 'slow_down' || code === 'busy' || code === 'unavailable' || code === 'too_many_tries'
 }
