@@ -3,6 +3,7 @@
 from beside.conversations.access import Readable, readable_now, require_readable
 from beside.gateway.attendance import come
 from beside.gateway.connection import Connection
+from beside.gateway.room import Follow
 from beside.gateway.roster import Roster
 from beside.kit.context import glance, query
 from beside.messages import history
@@ -25,8 +26,12 @@ async def subscribe(roster: Roster, connection: Connection, said: Subscribe) -> 
         connection.send(Reset(ref=said.ref, conversation=said.conversation, log=said.log, reason=reason, epoch=house.epoch))
         return
     cursor = max(first - 1, last - history.PAGE) if said.after_seq is None else max(first - 1, said.after_seq)
-    roster.unfollow(connection, said.conversation, said.log)
+    before: Follow | None = connection.follows.get((said.conversation, said.log))
     await roster.follow(connection, said.conversation, said.log, cursor)
+    if before is not None:  # it went on until now: where following anew does not work, nothing is lost
+        roster.logs[said.conversation, said.log].follows.discard(before)
+        if before.catching_up is not None:
+            before.catching_up.cancel()
     # only now: nobody is told that they follow what could not be followed; and before any event, for none is sent without an await between
     connection.send(Subscribed(ref=said.ref, conversation=said.conversation, log=said.log, from_seq=cursor, last_seq=last, earlier=cursor > first - 1))
     await come(roster, said.conversation, connection.actor.account)
