@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from math import ceil
 from typing import NoReturn, TypeVar, cast
@@ -59,20 +59,27 @@ class Limiter:
         self._rest_until = 0.0
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._under_way: Counter[tuple[str, str]] = Counter()
+        self._said: set[Hashable] = set()
         self._pace = Pace(lambda: (self._named["message"].amount, self._named["message"].get_expiry()))
 
     @contextmanager
-    def speaking(self, whom: str) -> Iterator[Callable[[], None]]:
+    def speaking(self, whom: str, which: Hashable) -> Iterator[Callable[[], None]]:
         """One message of `whom`, by the limit `message`, which each node counts by itself (`Pace`). Gives what says that it was none after all, as
-        leaving with an error does. Raises `SlowDown`."""
+        leaving with an error does. The same one (`which`) again while it is under way is no further message (FAULTS 2). Raises `SlowDown`."""
+        if which in self._said:
+            yield lambda: None
+            return
         left = self._pace.wait(whom, time.monotonic())
         if left > 0:
             raise _slow_down("slow_down", left, self._named["message"])
+        self._said.add(which)
         try:
             yield lambda: self._pace.take_back(whom)
         except BaseException:
             self._pace.take_back(whom)
             raise
+        finally:
+            self._said.discard(which)
 
     async def allows(self, name: str, whom: str) -> bool:
         """Count one try of `name` by `whom`. Without Redis each node counts for itself: a limit is not worth an outage."""

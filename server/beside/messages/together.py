@@ -31,7 +31,7 @@ async def say(house: House, actor: Actor, conversation: UUID, client_id: UUID, b
     Only new words count against the limit: neither the same again, nor what is refused.
     """
     one = wish(actor, conversation, client_id, body, log_name)
-    with house.limiter.speaking(str(actor.account)) as said_nothing:
+    with house.limiter.speaking(str(actor.account), one.key) as said_nothing:
         kept = await _committer(house).take(one)
         if not kept.new:
             said_nothing()
