@@ -50,10 +50,10 @@ class RawSocket:
         self.writer.transport.abort()
 
 
-async def open_raw(url: str, token: str | None, *, origin: str | None = None, extra: str = "", path: str = "/ws") -> RawSocket:
-    """A handshake by hand. `status` says how it was answered; 101 is a socket."""
+async def open_raw(url: str, token: str | None, *, origin: str | None = None, extra: str = "", path: str = "/ws", local: str | None = None) -> RawSocket:
+    """A handshake by hand, from the address `local`. `status` says how it was answered; 101 is a socket."""
     there = urlsplit(url)
-    reader, writer = await asyncio.open_connection(there.hostname, there.port)
+    reader, writer = await asyncio.open_connection(there.hostname, there.port, local_addr=(local, 0) if local else None)
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         f"GET {path} HTTP/1.1",

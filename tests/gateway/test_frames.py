@@ -230,17 +230,6 @@ async def test_a_flood_of_pings_ends_the_one_who_floods(here: Here) -> None:
         raw.close()
 
 
-async def test_more_sockets_than_an_address_may_have_are_denied(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One address cannot take the whole node; who is in stays in (FAULTS 63; the number is lowered, the rule is the same)."""
-    monkeypatch.setattr("beside.gateway.endpoint.SOCKETS_PER_ADDRESS", 2)
-    raws = [await signed_in(here, here.cast.member), await signed_in(here, here.cast.peer)]
-    refused = await open_raw(here.url, here.cast.outsider.token, origin=here.url)
-    assert 429 == refused.status
-    assert "pong" == (await answer(raws[0], b'{"type":"ping"}'))["type"]
-    for raw in (*raws, refused):
-        raw.close()
-
-
 async def test_a_command_that_breaks_inside_is_told_honestly(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistake of ours does not end the socket: the person is told that nothing was stored."""
     chat = await here.chat()
