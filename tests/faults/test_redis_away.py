@@ -69,10 +69,14 @@ async def test_a_conversation_goes_on_while_redis_is_killed(two_node_premises: P
 
 
 async def test_two_nodes_start_and_serve_without_redis(two_node_premises: Premises) -> None:
-    """Redis was never there: slower between nodes, and otherwise the same (FAULTS 39)."""
+    """Redis was never there: slower between nodes, which say so in words, and otherwise the same (FAULTS 39)."""
     one, two = two_node_premises.node(wait=False), two_node_premises.node(wait=False)
     one.wait_until_ready()
     two.wait_until_ready()
+    for node in (one, two):
+        status, told = node.readiness()
+        assert (200, True) == (status, told["ready"])
+        assert {"bus": "Hints between nodes are away: messages arrive within five seconds instead of at once. Nothing is lost."} == told["degraded"]
     async with talking(two_node_premises, (one.url, two.url)) as (house, conversation, member, peer):
         await member.send(conversation, "hello")
         await until(lambda: peer.bodies(conversation) == ["hello"], POLL_S)
