@@ -8,6 +8,7 @@ import pytest
 from beside.kit.house import Ephemeral
 from beside.presence.memory import MemoryEphemeral
 from beside.presence.redis import AT_ONCE, RedisEphemeral
+from tests.rig.child import free_port
 from tests.rig.proxy import FaultProxy
 from tests.rig.redis import RedisServer
 
@@ -123,6 +124,25 @@ async def test_without_redis_a_node_still_knows_its_own(own_redis: RedisServer, 
         mine = await store.all("k")
         await store.close()
     assert {"b": "2", "c": "3"} == mine
+
+
+async def test_a_redis_that_only_reads_is_not_believed_about_who_is_here(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answers with what was so before: however long that lasts a node goes by its own, says so, and shares again what is put afterwards (FAULTS 45)."""
+    monkeypatch.setattr("beside.presence.redis.REST_S", 0.0)
+    own_redis.start()
+    here, there = RedisEphemeral(own_redis.url), RedisEphemeral(own_redis.url)
+    await here.put("k", "a", "before", 60)
+    with own_redis.client() as inside:
+        inside.replicaof("127.0.0.1", free_port())
+        await here.put("k", "a", "meanwhile", 60)
+        told = [(await here.all("k"), here.well) for _ in range(3)]
+        inside.replicaof("NO", "ONE")
+    await here.put("k", "b", "after", 60)
+    shared = await there.all("k")
+    await here.close()
+    await there.close()
+    assert [({"a": "meanwhile"}, False)] * 3 == told
+    assert ({"a": "before", "b": "after"}, True) == (shared, here.well)
 
 
 async def test_after_an_outage_what_is_renewed_is_shared_again(own_redis: RedisServer) -> None:

@@ -1,5 +1,6 @@
-"""Two real nodes, and a Redis that is there and of no use: it cuts a node off, or takes bytes and gives none back."""
+"""Two real nodes, and a Redis that is there and of no use: it cuts a node off, takes bytes and gives none back, or stores nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -8,9 +9,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+import redis
 
 from beside.kit.house import House
 from tests.faults.test_redis_away import talking
+from tests.rig.child import free_port
 from tests.rig.client import ScriptedClient
 from tests.rig.nodes import Node, Premises
 from tests.rig.oracle import complaints
@@ -19,6 +22,7 @@ from tests.rig.redis import RedisServer
 from tests.rig.wait import until
 
 FOUND_S = 40.0  # bounds the wait; a poll comes every five seconds
+AGAIN_S = 0.05
 FLOODS = 2_000  # more than all the buffers between hold
 FLOOD = b"x" * 64 * 1024
 
@@ -29,6 +33,7 @@ class Scene:
 
     redis: RedisServer
     proxy: FaultProxy
+    near: Node
     far: Node
     house: House
     chat: UUID
@@ -45,11 +50,17 @@ class Scene:
     def _shows(self, client: ScriptedClient, lines: set[str]) -> bool:
         return lines <= set(client.bodies(self.chat))
 
+    async def until_both_say(self, problems: list[str]) -> None:
+        """Until both nodes are ready and say that this is not as it should be. Asked aside: what they answer may wait for the proxy, which is in this loop."""
+        async with asyncio.timeout(FOUND_S):
+            for node in (self.near, self.far):
+                while await asyncio.to_thread(degraded, node) != (200, problems):  # noqa: ASYNC110  # what is watched is another process
+                    await asyncio.sleep(AGAIN_S)
+
     @property
     def degraded(self) -> list[str]:
         """What the peer's node says is not as it should be."""
-        _, told = self.far.readiness()
-        return sorted(told["degraded"])  # type: ignore[call-overload, no-any-return]  # JSON: an object of sentences
+        return degraded(self.far)[1]
 
 
 @pytest.fixture
@@ -63,7 +74,7 @@ async def scene(tmp_path: Path, postgres_url: str, own_redis: RedisServer) -> As
             far = premises.node(wait=False, BESIDE_REDIS_URL=own_redis.url_by(proxy.port))
             for node in (near, far):
                 await until(partial(answers, node), FOUND_S, "a node")
-            yield Scene(own_redis, proxy, far, *(await stack.enter_async_context(talking(premises, (near.url, far.url)))))
+            yield Scene(own_redis, proxy, near, far, *(await stack.enter_async_context(talking(premises, (near.url, far.url)))))
     finally:
         premises.close()
 
@@ -73,6 +84,12 @@ def answers(node: Node) -> bool:
         return node.readiness() == (200, {"ready": True, "draining": False, "degraded": {}})
     except OSError:
         return False
+
+
+def degraded(node: Node) -> tuple[int, list[str]]:
+    """The status of `/readyz`, and what is not as it should be."""
+    status, told = node.readiness()
+    return status, sorted(told["degraded"])  # type: ignore[call-overload]  # JSON: an object of sentences
 
 
 def overrun(server: RedisServer, channel: str) -> bool:
@@ -110,6 +127,59 @@ async def test_a_node_that_redis_no_longer_answers_says_so_and_talks_on(scene: S
     with scene.redis.client() as inside:
         inside.flushall()  # and comes back empty
     await until(lambda: scene.degraded == [], FOUND_S, "the node to be well")
+    await scene.both_hear("after")
+    for client in (scene.member, scene.peer):
+        await client.settle()
+    assert [] == await complaints(scene.house, [scene.member, scene.peer])
+
+
+def refuse_writes(server: RedisServer, how: str) -> None:
+    with server.client() as inside:
+        if how == "a replica":
+            inside.replicaof("127.0.0.1", free_port())
+        elif how == "too few replicas":
+            inside.config_set("min-replicas-to-write", 1)
+        else:
+            inside.config_set("maxmemory", "1kb")
+        with pytest.raises(redis.exceptions.RedisError, match=r"READONLY|NOREPLICAS|OOM|read only|replicas|memory"):
+            inside.set("anything", "at all")
+
+
+def take_writes(server: RedisServer) -> None:
+    with server.client() as inside:
+        inside.replicaof("NO", "ONE")
+        inside.config_set("min-replicas-to-write", 0)
+        inside.config_set("maxmemory", 0)
+
+
+@pytest.mark.parametrize("how", ["a replica", "too few replicas", "no memory"])
+async def test_a_redis_that_stores_nothing_degrades_two_nodes_and_stops_none(scene: Scene, how: str) -> None:
+    """It refuses to write: words travel, people come in again, both nodes answer 200 and say what is missing; afterwards nothing is (FAULTS 45)."""
+    await scene.both_hear("before")
+    refuse_writes(scene.redis, how)
+    await scene.both_hear("meanwhile")
+    for client in (scene.member, scene.peer):
+        await client.resume()
+    await scene.until_both_say(["presence"])
+    await scene.both_hear("still")
+    take_writes(scene.redis)
+    await scene.until_both_say([])
+    await scene.both_hear("after")
+    for client in (scene.member, scene.peer):
+        await client.settle()
+    assert [] == await complaints(scene.house, [scene.member, scene.peer])
+
+
+async def test_a_redis_that_publishes_nothing_leaves_words_to_the_poll(scene: Scene) -> None:
+    """Redis answers and refuses every hint: both nodes answer 200 and say so, words travel by the poll, and by hints again when it lets them (FAULTS 45)."""
+    await scene.both_hear("before")
+    with scene.redis.client() as inside:
+        inside.execute_command("ACL", "SETUSER", "default", "-publish")
+    await scene.until_both_say(["bus"])
+    await scene.both_hear("meanwhile")
+    with scene.redis.client() as inside:
+        inside.execute_command("ACL", "SETUSER", "default", "+publish")
+    await scene.until_both_say([])
     await scene.both_hear("after")
     for client in (scene.member, scene.peer):
         await client.settle()

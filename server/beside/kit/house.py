@@ -25,6 +25,11 @@ class Ephemeral(Protocol):
 
     async def all(self, key: str) -> dict[str, str]: ...
 
+    @property
+    def well(self) -> bool:
+        """False where what was put last was refused, and so is known to this node only."""
+        ...
+
     async def close(self) -> None: ...
 
 

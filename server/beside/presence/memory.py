@@ -30,6 +30,10 @@ class MemoryEphemeral:
     async def all(self, key: str) -> dict[str, str]:
         return {field: value for field, (_, value) in self._fresh(key).items()}
 
+    @property
+    def well(self) -> bool:
+        return True
+
     async def close(self) -> None:
         """Nothing is held open."""
 

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from beside.kit.broker.redis import pool_for
 from beside.kit.logs import log
@@ -34,6 +34,7 @@ class RedisEphemeral:
         self._prefix, self._now = prefix, now
         self._near = MemoryEphemeral()
         self._rest_until = 0.0
+        self._refused = False  # what was put last: a Redis that only reads, or has no memory left, answers with what was so before (FAULTS 45)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def put(self, key: str, field: str, value: str, seconds: float) -> bool:
@@ -46,7 +47,10 @@ class RedisEphemeral:
         pipeline.pexpire(name, int(seconds * 1000), nx=True)
         pipeline.pexpire(name, int(seconds * 1000), gt=True)  # the key lives as long as its longest field
         done = await self._try(pipeline.execute())
-        return fresh_here if done is None else done[0] is None or _read(done[0])[0] <= now
+        if done is None:
+            return fresh_here
+        self._refused = False
+        return done[0] is None or _read(done[0])[0] <= now
 
     async def drop(self, key: str, field: str) -> None:
         await self._near.drop(key, field)
@@ -54,7 +58,7 @@ class RedisEphemeral:
 
     async def all(self, key: str) -> dict[str, str]:
         name, now = self._prefix + key, self._now()
-        stored = await self._try(cast(Awaitable[dict[bytes, bytes]], self._redis.hgetall(name)))
+        stored = await self._try(cast(Awaitable[dict[bytes, bytes]], self._redis.hgetall(name))) if not self._refused else None
         if stored is None:
             return await self._near.all(key)
         facts = {field: _read(fact) for field, fact in stored.items()}
@@ -62,6 +66,10 @@ class RedisEphemeral:
         if gone:
             await self._try(self._redis.hdel(name, *gone))
         return {field.decode(): value for field, (until, value) in facts.items() if until > now}
+
+    @property
+    def well(self) -> bool:
+        return not self._refused
 
     async def close(self) -> None:
         await self._redis.aclose()
@@ -75,6 +83,7 @@ class RedisEphemeral:
                 return await asked
         except (RedisError, OSError, TimeoutError) as lost:
             self._rest_until = time.monotonic() + REST_S
+            self._refused = self._refused or isinstance(lost, ResponseError)
             log.warning("presence.lost", error=type(lost).__name__)
             return None
         finally:
