@@ -47,6 +47,10 @@ class HttpProtocol(HttpToolsProtocol):
             raise TooLargeHead
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]  # it and this refer to each other, and nobody calls `connection_lost` here any more
+
     def send_400_response(self, msg: str) -> None:
         if not self._in_head or self._head_bytes <= HEAD_BYTES:
             super().send_400_response(msg)

@@ -6,6 +6,7 @@
 - The application gets the transport: an event is encoded once and the same bytes are written to every socket.
 - A flood of pings is a flood.
 - Frames that need no answer and no database can be taken as they come, without waking the application for each.
+- What belonged to a socket refers to itself in circles, and would stay until the next full collection; it is let go when the socket is.
 """
 
 import socket
@@ -58,6 +59,15 @@ class WireProtocol(WebSocketsSansIOProtocol):
 
     def take_first(self, take: Take) -> None:
         self._take = take
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.conn.parser.close()  # it is suspended in a method of what holds it; nothing more will be read
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        self._take = None
+        self.scope["extensions"].clear()
 
     def send_receive_event_to_app(self) -> None:
         if self._take is not None and self.curr_msg_data_type == "text" and len(self.frames) == 1 and self._take(self.frames[0]):
