@@ -27,6 +27,7 @@ from beside.gateway.no_door import no_door
 from beside.gateway.pages import client_folder, page_routes
 from beside.gateway.roster import Roster
 from beside.gateway.wire import WireProtocol
+from beside.kit.collector import settle
 from beside.kit.house import House
 from beside.protocol.shapes import FRAME_BYTES
 from beside.settings import Settings
@@ -109,6 +110,10 @@ class Server(uvicorn.Server):
                 log_config=None,
             )
         )
+
+    async def serve(self, sockets: list[socket] | None = None) -> None:
+        settle()
+        await super().serve(sockets)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self.node.health.draining = True
