@@ -176,3 +176,13 @@ async def test_a_cancelled_question_never_gets_anothers_answer(own_redis: RedisS
             wrong.append((other, answer))
     await store.close()
     assert [] == wrong
+
+
+async def test_many_are_renewed_at_once(ephemeral: Ephemeral) -> None:
+    """Those who were there stay, those who were not are there, under many keys; and a field beside them is left alone."""
+    await ephemeral.put("k0", "short", "", 0.2)
+    await ephemeral.put("k0", "beside", "kept", 60)
+    await ephemeral.renew([("k0", "short"), *((f"k{n}", f"f{n % 3}") for n in range(1, 500))], 60)
+    await asyncio.sleep(0.4)
+    assert {"short": "", "beside": "kept"} == await ephemeral.all("k0")
+    assert [{"f1": ""}, {"f0": ""}, {}] == [await ephemeral.all(key) for key in ("k1", "k498", "k500")]

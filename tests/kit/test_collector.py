@@ -33,6 +33,7 @@ def test_a_few_thousand_who_come_are_no_reason_to_look_at_everything(settled: bo
 
 
 async def test_a_node_settles_before_anybody_comes(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every node, whichever command starts it."""
     happened: list[str] = []
 
     async def served(*_: object) -> None:

@@ -1,6 +1,6 @@
 """Everything that every command may use, made once by a composition root (`app`, `worker`, a test) and passed down."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -19,6 +19,10 @@ class Ephemeral(Protocol):
 
     async def put(self, key: str, field: str, value: str, seconds: float) -> bool:
         """Whether it was not there before, or had run out."""
+        ...
+
+    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float) -> None:
+        """Many at once, each a (key, field) without a value: at each heartbeat a node says it of everybody."""
         ...
 
     async def drop(self, key: str, field: str) -> None: ...

@@ -3,6 +3,7 @@
 Each node says it of its own sockets: a page that is loaded again comes to one node while the other is still saying goodbye to it.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from beside.kit.house import House
@@ -11,8 +12,13 @@ HERE_S = 50.0  # the gateway renews it every 20 s: two may be late before somebo
 
 
 async def arrive(house: House, conversation: UUID, account: UUID) -> bool:
-    """`account` is here; say it again at every heartbeat. Whether this node knew nothing of it before."""
+    """`account` is here; `renew` says it again at every heartbeat. Whether this node knew nothing of it before."""
     return await house.ephemeral.put(_key(conversation), _at(house, account), "", HERE_S)
+
+
+async def renew(house: House, there: Iterable[tuple[UUID, UUID]]) -> None:
+    """Each of these (conversation, account) is still here."""
+    await house.ephemeral.renew([(_key(conversation), _at(house, account)) for conversation, account in there], HERE_S)
 
 
 async def leave(house: House, conversation: UUID, account: UUID) -> None:

@@ -1,7 +1,7 @@
 """Facts that are forgotten by themselves, kept in this process: the whole store of a small house, and what a large one falls back on."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 SWEEP_AT = 1_000  # keys: beyond that, those whose every field has run out are let go
 
@@ -23,6 +23,10 @@ class MemoryEphemeral:
                 self._fresh(each)
             self._sweep_at = max(SWEEP_AT, 2 * len(self._facts))  # so that sweeping stays rare however many are here
         return fresh
+
+    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float) -> None:
+        for key, field in facts:
+            await self.put(key, field, "", seconds)
 
     async def drop(self, key: str, field: str) -> None:
         self._facts.get(key, {}).pop(field, None)

@@ -5,14 +5,16 @@ Stamps and not HSETEX, which needs Redis 7.4: distributions ship 7.0. They are n
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
+from beside.kit.batches import batches
 from beside.kit.broker.redis import pool_for
 from beside.kit.logs import log
 from beside.presence.memory import MemoryEphemeral
@@ -20,6 +22,7 @@ from beside.presence.memory import MemoryEphemeral
 ANSWER_S = 0.5  # a hint is not worth a longer wait
 REST_S = 2.0  # after a refusal nobody asks again for so long: a Redis that hangs costs one wait, not one for each question
 AT_ONCE = 8  # connections: a thousand people who come back together wait a moment, or Redis has no room left for other nodes; a pool never shrinks
+IN_A_TRIP = 200  # keys: a few milliseconds of Redis' time
 LONG_GONE_S = 600.0  # a field that ran out this long ago is cleared away; sooner might race with its renewal
 
 T = TypeVar("T")
@@ -44,13 +47,25 @@ class RedisEphemeral:
         pipeline = self._redis.pipeline(transaction=False)
         pipeline.hget(name, field)
         pipeline.hset(name, field, f"{until:.3f} {value}")
-        pipeline.pexpire(name, int(seconds * 1000), nx=True)
-        pipeline.pexpire(name, int(seconds * 1000), gt=True)  # the key lives as long as its longest field
+        _keep(pipeline, name, seconds)
         done = await self._try(pipeline.execute())
         if done is None:
             return fresh_here
         self._refused = False
         return done[0] is None or _read(done[0])[0] <= now
+
+    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float) -> None:
+        await self._near.renew(facts, seconds)
+        until = f"{self._now() + seconds:.3f} "
+        by_key: dict[str, dict[str, str]] = {}
+        for key, field in facts:
+            by_key.setdefault(self._prefix + key, {})[field] = until
+        for names in batches(by_key, IN_A_TRIP):
+            pipeline = self._redis.pipeline(transaction=False)
+            for name in names:
+                pipeline.hset(name, mapping=by_key[name])  # type: ignore[arg-type]  # redis-py asks for a dict of bytes or text
+                _keep(pipeline, name, seconds)
+            await self._try(pipeline.execute())
 
     async def drop(self, key: str, field: str) -> None:
         await self._near.drop(key, field)
@@ -88,6 +103,12 @@ class RedisEphemeral:
             return None
         finally:
             _forget(asked)
+
+
+def _keep(pipeline: Pipeline, name: str, seconds: float) -> None:
+    """The key lives as long as its longest field."""
+    pipeline.pexpire(name, int(seconds * 1000), nx=True)
+    pipeline.pexpire(name, int(seconds * 1000), gt=True)
 
 
 def _read(fact: bytes) -> tuple[float, str]:
