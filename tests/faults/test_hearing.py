@@ -18,6 +18,7 @@ from tests.faults.hearing import deaf, judged
 from tests.faults.talker import Talker
 from tests.gateway.conftest import Here
 from tests.rig.oracle import complaints
+from tests.rig.wait import until
 
 ROUND_S = 0.2  # in place of 5 s for a poll and 20 s for a heartbeat
 MANY_ROUNDS_S = 3.0  # with the second in which a client lets a hole fill by itself
@@ -56,8 +57,9 @@ async def _read_breaks_off(conversation: UUID, log_name: Log, seq: int) -> Seque
 async def _a_read_breaks_off(here: Here, room: UUID) -> None:
     """The fault: hints were missed, and the read that should mend it fails, once."""
     live = here.node.roster.logs[room, Log.public]
+    await until(lambda: all(follow.live for follow in live.follows))  # who still catches up reads for themselves
     whole, live._read = live._read, _read_breaks_off
-    live.hear_more()
+    live.hear(live.heard_seq + 1)
     pulling = live._pulling
     assert pulling
     await asyncio.wait([pulling])

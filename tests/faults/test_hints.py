@@ -62,7 +62,7 @@ def never(hear: Hear) -> Hear:
 async def test_bent_hints_change_nothing_of_what_is_seen(two: Pair, monkeypatch: pytest.MonkeyPatch, bent: Callable[[Hear], Hear]) -> None:
     """Each hint doubled, every two swapped, or all lost: the other node shows the same lines, once, in order (FAULTS 12, 13, 14)."""
     roster: Roster = two.two.node.roster
-    monkeypatch.setattr(roster, "_hear", bent(roster._hear))
+    monkeypatch.setattr(roster._listening, "_hear", bent(roster._hear))
     chat = await two.chat()
     async with two.sockets(two.cast.member, chat, at_one=1, at_two=0) as (wren,), two.sockets(two.cast.peer, chat, at_one=0, at_two=1) as (alder,):
         for n in range(8):

@@ -97,7 +97,7 @@ async def test_a_left_follower_who_is_still_told_is_noticed(here: Here, monkeypa
         await finch.connect()
         await finch.subscribe(group)
         await until(lambda: len(finch.shown(group)) == 3)
-        monkeypatch.setattr(here.node.roster.logs[next(iter(here.node.roster.logs))], "_gone", lambda account: None)
+        monkeypatch.setattr(here.node.roster.logs[next(iter(here.node.roster.logs))], "_gone", lambda account, left_seq: None)
         await finch.call("POST", f"/api/conversations/{group}/leave")
         await _say(here, group, "not for them")
         await until(lambda: len(finch.shown(group)) == 5)

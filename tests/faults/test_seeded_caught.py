@@ -191,5 +191,5 @@ async def test_a_left_follower_who_is_still_told_is_caught(here: Here, monkeypat
         await test_subscribe.test_whoever_leaves_gets_nothing_more_from_that_moment(here)
 
 
-def _nobody_goes(roster: Roster, conversation: UUID) -> Callable[[UUID], None]:
-    return lambda account: None
+def _nobody_goes(roster: Roster, conversation: UUID) -> Callable[[UUID, int], None]:
+    return lambda account, left_seq: None

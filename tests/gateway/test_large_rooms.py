@@ -72,7 +72,7 @@ class Room:
     async def _read(self, _: UUID, __: Log, after: int) -> Sequence[Entry]:
         return [entry for entry in self.stored if entry.seq > after]
 
-    def _leave(self, account: UUID) -> None:
+    def _leave(self, account: UUID, _: int) -> None:
         self.gone.append(account)
         for follow in [each for each in self.follows if each.connection.actor.account == account]:
             self.log.follows.discard(follow)
@@ -168,7 +168,7 @@ async def test_a_hint_that_comes_while_words_are_held_loses_and_doubles_nothing(
     here.log.hear(4)
     await until(lambda: here.log.heard_seq == 4, 10.0, "what was said elsewhere")
     here.stored += [Entry(CHAT, Log.public, 5, "conversation.closed", AT, author)]
-    here.log.hear_more()
+    here.log.hear(5)
     await here.quiet()
     await asyncio.sleep(0)
     assert [[1, 2, 3, 4, 5]] * LARGE == [paper.events for paper in here.papers]

@@ -184,7 +184,7 @@ async def test_a_hundred_flaps_leave_one_subscription_and_nothing_behind(here: H
         await until(lambda: wren.bodies(chat) == ["still here"])
         assert (1, 1) == (len(here.node.roster.connections), len(here.node.roster.logs))
     await until(lambda: not here.node.roster.connections)
-    assert ({}, {}) == (here.node.roster.logs, dict(here.node.roster._topics))
+    assert ({}, []) == (here.node.roster.logs, list(here.node.roster._listening.topics))
 
 
 async def test_whoever_leaves_gets_nothing_more_from_that_moment(here: Here) -> None:

@@ -56,10 +56,11 @@ async def require_participant(ctx: Context, conversation: UUID) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """The part of a log that somebody may read now: from `first` to `last`."""
+    """The part of a log that somebody may read now: from `first` to `last`; `public_last` is where the public log stands, which tells who leaves."""
 
     first: int
     last: int
+    public_last: int
 
 
 async def readable_now(ctx: Context, conversation: UUID, log: Log) -> Readable | None:
@@ -70,7 +71,7 @@ async def readable_now(ctx: Context, conversation: UUID, log: Log) -> Readable |
     hub, last, staff_last, place, left_at, visible_from = rows[0]
     if hub != ctx.me.hub or left_at is not None or (log is Log.staff and place is Place.member):
         return None
-    return Readable(visible_from, last) if log is Log.public else Readable(1, staff_last)
+    return Readable(visible_from, last, last) if log is Log.public else Readable(1, staff_last, last)
 
 
 async def require_readable(ctx: Context, conversation: UUID, log: Log) -> Readable:
@@ -80,6 +81,12 @@ async def require_readable(ctx: Context, conversation: UUID, log: Log) -> Readab
         await require_participant(ctx, conversation)  # it says why not
         raise NotFound
     return found
+
+
+async def staff_of(ctx: Context, conversation: UUID) -> frozenset[UUID]:
+    """Who may read what staff say among themselves here, now."""
+    here = (Participant.conversation_id == conversation, col(Participant.left_at).is_(None), Participant.place != Place.member)
+    return frozenset(await ctx.db.exec(select(Participant.account_id).where(*here)))
 
 
 def require_open(conversation: Conversation) -> None:

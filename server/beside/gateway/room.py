@@ -30,10 +30,14 @@ Read = Callable[[UUID, Log, int], Awaitable[Sequence[Entry]]]
 
 @dataclass(eq=False, slots=True)
 class Follow:
-    """One socket on one log. `cursor` is the last seq written to it; only a live one is fanned out to, the others catch up by themselves."""
+    """One socket on one log. `cursor` is the last seq written to it; only a live one is fanned out to, the others catch up by themselves.
+
+    `since` is where the public log stood when it was found that they may read.
+    """
 
     connection: Connection
     cursor: int
+    since: int = 0
     live: bool = False
     catching_up: asyncio.Task[None] | None = field(default=None, repr=False)
 
@@ -43,12 +47,12 @@ class LiveLog:
     lies between was said in a large room a moment ago, and is written together.
     """
 
-    def __init__(self, conversation: UUID, log_name: Log, last_seq: int, read: Read, lag: Callable[[Follow], None], gone: Callable[[UUID], None]) -> None:
+    def __init__(self, conversation: UUID, log_name: Log, last_seq: int, read: Read, lag: Callable[[Follow], None], gone: Callable[[UUID, int], None]) -> None:
         self.conversation, self.log = conversation, log_name
         self.last_seq = self.heard_seq = last_seq
         self.follows: set[Follow] = set()
         self._read, self._lag, self._gone = read, lag, gone
-        self._wanted = last_seq
+        self._wanted, self._told_again = last_seq, False
         self._pulling: asyncio.Task[None] | None = None
         self._held: list[Entry] = []
         self._written_at, self._written_to = 0.0, 0
@@ -56,13 +60,9 @@ class LiveLog:
 
     def hear(self, seq: int) -> None:
         """Somebody says the log reaches `seq`. What this node lacks is read once, for all."""
-        self._wanted = max(self._wanted, seq)
+        self._wanted, self._told_again = max(self._wanted, seq), True
         if self._wanted > self.heard_seq and self._pulling is None:
             self._pulling = asyncio.create_task(self._pull(), name=f"pull-{self.conversation}")
-
-    def hear_more(self) -> None:
-        """Something may have been missed: look."""
-        self.hear(self.heard_seq + 1)
 
     def committed(self, entries: Sequence[Entry]) -> None:
         """These were committed on this node: no need to read them, if they are the next ones."""
@@ -103,7 +103,7 @@ class LiveLog:
         self._fan_out(entries)
         self._written_at = asyncio.get_running_loop().time()
         if entries[-1].kind == "participant.left" and entries[-1].author:
-            self._gone(entries[-1].author.account)
+            self._gone(entries[-1].author.account, self.last_seq)
 
     def _fan_out(self, entries: Sequence[Entry]) -> None:
         """First who gets it, then the writing in one short loop: between two system calls there is as little of us as can be."""
@@ -144,11 +144,12 @@ class LiveLog:
         """Read until this node has what it was told of. A read that does not work is left to the next hint or poll."""
         try:
             while self._wanted > self.heard_seq:
+                self._told_again = False
                 entries = await self._read(self.conversation, self.log, self.heard_seq)
-                if not entries:
+                if not entries and not self._told_again:
                     break  # told of more than there is: a forged or early hint; the poll looks again
                 self.feed(entries)
-            self._wanted = max(self.heard_seq, 0)
+            self._wanted = self.heard_seq
         except Exception as lost:
             log.warning("room.pull_put_off", conversation=str(self.conversation), error=type(lost).__name__)
         finally:

@@ -27,7 +27,7 @@ async def subscribe(roster: Roster, connection: Connection, said: Subscribe) -> 
         return
     cursor = max(first - 1, last - history.PAGE) if said.after_seq is None else max(first - 1, said.after_seq)
     before: Follow | None = connection.follows.get((said.conversation, said.log))
-    await roster.follow(connection, said.conversation, said.log, cursor)
+    await roster.follow(connection, said.conversation, said.log, cursor, readable.public_last)
     if before is not None:  # it went on until now: where following anew does not work, nothing is lost
         roster.logs[said.conversation, said.log].follows.discard(before)
         if before.catching_up is not None:
