@@ -312,7 +312,7 @@ export interface TypingStarted {
   account: Uuid;
 }
 
-/** Everything up to `seq` has been on this person's screen. */
+/** Everything up to `seq` has been on this person's screen. Told in one-to-ones only. */
 export interface SeenMoved {
   type: "seen.moved";
   conversation: Uuid;

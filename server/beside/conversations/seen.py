@@ -1,4 +1,4 @@
-"""How far somebody has read. Told to the others as it moves; not an event, for it changes no words."""
+"""How far somebody has read. In a one-to-one the other is told as it moves, in rooms nobody is; not an event, for it changes no words."""
 
 from uuid import UUID
 
@@ -9,13 +9,15 @@ from beside.accounts.permissions import Permission, is_allowed
 from beside.conversations.tables import Conversation, Participant
 from beside.kit.context import Context
 from beside.protocol import topics
+from beside.protocol.shapes import ConversationKind
 from beside.protocol.signals import Saw, Stands
 
 
 async def mark_seen(ctx: Context, conversation: UUID, seq: int) -> bool:
     """Everything up to `seq` was on the actor's screen. Only ever moves forward, and never past the end. Returns whether it moved."""
     end = select(Conversation.last_seq).where(Conversation.id == conversation).scalar_subquery()
-    moved = await ctx.db.exec(
+    kind = select(Conversation.kind).where(Conversation.id == conversation).scalar_subquery()
+    rows = await ctx.db.exec(
         update(Participant)
         .where(
             col(Participant.conversation_id) == conversation,
@@ -25,9 +27,11 @@ async def mark_seen(ctx: Context, conversation: UUID, seq: int) -> bool:
             end >= seq,
         )
         .values(seen_seq=seq)
+        .returning(kind)
     )
-    if moved.rowcount:
+    moved = rows.scalar_one_or_none()
+    if moved is ConversationKind.one_to_one:  # in a room, who has read how much is nobody else's business
         ctx.publish(topics.conversation(conversation), Saw(conversation=conversation, account=ctx.me.account, seq=seq))
-        if is_allowed(ctx.me.roles, Permission.desk_see):
-            ctx.publish(topics.account(ctx.me.account), Stands(conversation=conversation, seen_seq=seq))
-    return bool(moved.rowcount)
+    if moved and is_allowed(ctx.me.roles, Permission.desk_see):
+        ctx.publish(topics.account(ctx.me.account), Stands(conversation=conversation, seen_seq=seq))
+    return moved is not None

@@ -1,4 +1,4 @@
-"""Typing and having seen, as another node tells of them. What is passed on is what the database says, so that nobody can make up a gesture."""
+"""Typing and, in one-to-ones, having seen, as another node tells of them. What is passed on is what the database says: nobody can make up a gesture."""
 
 import asyncio
 from collections.abc import Callable
@@ -48,12 +48,13 @@ class Gestures:
         accounts = {signal.account for signal in signals}
         async with query(self._house) as ctx:
             present = (col(Participant.conversation_id) == conversation, col(Participant.account_id).in_(accounts), col(Participant.left_at).is_(None))
-            seen = dict((await ctx.db.exec(select(Participant.account_id, Participant.seen_seq).where(*present))).all())
-        for account in accounts & seen.keys():
+            whose = select(Participant.account_id, Participant.seen_seq, Conversation.kind).join(Conversation, col(Conversation.id) == conversation)
+            seen = {account: (seq, kind) for account, seq, kind in await ctx.db.exec(whose.where(*present))}
+        for account, (seq, kind) in seen.items():
             if Typed(conversation=conversation, account=account) in signals:
                 self._tell(conversation, TypingStarted(conversation=conversation, account=account), account)
-            if any(isinstance(signal, Saw) and signal.account == account for signal in signals):
-                self._tell(conversation, SeenMoved(conversation=conversation, account=account, seq=seen[account]), account)
+            if kind is ConversationKind.one_to_one and any(isinstance(signal, Saw) and signal.account == account for signal in signals):
+                self._tell(conversation, SeenMoved(conversation=conversation, account=account, seq=seq), account)
 
 
 async def seen_by_others(house: House, connection: Connection) -> list[SeenMoved]:

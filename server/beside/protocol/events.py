@@ -203,7 +203,7 @@ class TypingStarted(Event, tag="typing.started", frozen=True):
 
 
 class SeenMoved(Event, tag="seen.moved", frozen=True):
-    """Everything up to `seq` has been on this person's screen."""
+    """Everything up to `seq` has been on this person's screen. Told in one-to-ones only."""
 
     conversation: UUID
     account: UUID

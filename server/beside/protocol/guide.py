@@ -143,8 +143,9 @@ come through, go on with `POST /api/exchange` and try the socket now and then.
 
 ## Signals
 
-`typing.started`, `seen.moved`, `list.moved` and `changed` are not part of a log and may be lost. `list.moved` keeps a list of conversations
-true without loading it again; what is null in it is as it was. `changed` names what to load afresh over HTTP:
+`typing.started`, `seen.moved`, `list.moved` and `changed` are not part of a log and may be lost. `seen.moved` comes in one-to-ones only: in a room nobody
+is told what others have read. `list.moved` keeps a list of conversations true without loading it again; what is null in it is as it was. `changed` names
+what to load afresh over HTTP:
 
 - `conversations`: `GET /api/conversations`. `rooms`: `GET /api/rooms`. `line`: `GET /api/line`.
 - `account`: `GET /api/me`, and for coordinators `GET /api/staff`. `acts`: `GET /api/acts`. `reports`: `GET /api/reports`.
