@@ -2,9 +2,10 @@
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from tests.faults.ground import NODES, PARTS
 
@@ -17,6 +18,7 @@ class What(StrEnum):
 
     kill = "kill -9"
     stop = "SIGTERM, then kill -9"
+    down = "down"
     latency = "latency"
     cut = "cut"
     reset = "reset"
@@ -24,6 +26,21 @@ class What(StrEnum):
     half_open = "half-open"
     slow_read = "slow read"
     bandwidth = "bandwidth"
+
+
+T = TypeVar("T")
+
+
+class Deck(Generic[T]):
+    """Cards are dealt in an order drawn from `rng`; each comes once before any comes again."""
+
+    def __init__(self, cards: Sequence[T], rng: random.Random) -> None:
+        self._cards, self._rng = cards, rng
+        self._left: list[T] = []
+
+    def deal(self) -> T:
+        self._left = self._left or self._rng.sample(self._cards, len(self._cards))
+        return self._left.pop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +74,21 @@ def kills(seed: int, counts: Mapping[str, int], sends: int) -> dict[str, list[Bl
 
 
 def trouble(seed: int, seconds: float, every_s: float) -> list[Blow]:
-    """One after the other for so long: half of them end something, half are the network's, before a node, Redis or PostgreSQL."""
+    """One after the other for so long: every kind as often as any other, and each kind to every part that it can befall, as evenly as the number allows."""
     rng = random.Random(seed)
-    return [
-        Blow(*(_ending(rng) if rng.random() < 0.5 else _bad_network(rng)), after_s=every_s * rng.uniform(0.4, 0.7), lasts_s=every_s * rng.uniform(0.05, 0.3))
-        for _ in range(int(seconds / every_s))
-    ]
+    kinds, parts = Deck(list(What), rng), {what: Deck(befalls(what), rng) for what in What}
+    blows = []
+    for _ in range(int(seconds / every_s)):
+        what = kinds.deal()
+        blows.append(Blow(parts[what].deal(), what, after_s=every_s * rng.uniform(0.4, 0.7), lasts_s=every_s * rng.uniform(0.05, 0.3)))
+    return blows
 
 
-def _ending(rng: random.Random) -> tuple[str, What]:
-    part = rng.choice(PARTS)
-    return part, What.stop if part in NODES and rng.random() < STOPPING else What.kill
-
-
-def _bad_network(rng: random.Random) -> tuple[str, What]:
-    return rng.choice([part for part in PARTS if part != "worker"]), rng.choice([what for what in What if what not in (What.kill, What.stop)])
+def befalls(what: What) -> tuple[str, ...]:
+    """The parts that it can happen to: the network is one before nodes, Redis and PostgreSQL; nobody connects to a worker."""
+    if what is What.stop:
+        return NODES
+    return PARTS if what is What.kill else tuple(part for part in PARTS if part != "worker")
 
 
 def _kill(rng: random.Random, part: str, from_send: int) -> Blow:

@@ -45,15 +45,18 @@ async def strike(at: Ground, blow: Blow) -> None:
             await at.start(blow.part)
         case _:
             proxy = at.proxies[blow.part]
-            await _spoil(proxy, blow.what)
+            await spoil(proxy, blow.what)
             await asyncio.sleep(blow.lasts_s)
-            proxy.heal()
+            await heal(proxy)
             if blow.what in (What.black_hole, What.half_open):
                 await proxy.cut(reset=True)  # what lost bytes can only be torn
 
 
-async def _spoil(proxy: FaultProxy, what: What) -> None:
+async def spoil(proxy: FaultProxy, what: What) -> None:
+    """Make the network before a part as bad as that."""
     match what:
+        case What.down:
+            await proxy.down()
         case What.latency:
             proxy.to_server.latency_s = proxy.to_client.latency_s = SLOW_S
         case What.cut:
@@ -68,3 +71,9 @@ async def _spoil(proxy: FaultProxy, what: What) -> None:
             proxy.to_client.stalled = True
         case What.bandwidth:
             proxy.to_server.bytes_per_s = proxy.to_client.bytes_per_s = BYTES_PER_S
+
+
+async def heal(proxy: FaultProxy) -> None:
+    """Whatever it was."""
+    proxy.heal()
+    await proxy.up()
