@@ -1,6 +1,7 @@
 """Two real nodes, and a Redis that is there and of no use: it cuts a node off, takes bytes and gives none back, or stores nothing."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -92,6 +93,11 @@ def degraded(node: Node) -> tuple[int, list[str]]:
     return status, sorted(told["degraded"])  # type: ignore[call-overload]  # JSON: an object of sentences
 
 
+def lost(node: Node) -> list[dict[str, str]]:
+    """The lines of its log that say that the bus was lost."""
+    return [json.loads(line) for line in node.child.said.splitlines() if '"broker.lost"' in line]
+
+
 def overrun(server: RedisServer, channel: str) -> bool:
     """Publish until Redis has cut off who does not read; whether it did."""
     with server.client() as inside:
@@ -101,8 +107,10 @@ def overrun(server: RedisServer, channel: str) -> bool:
 
 
 async def test_a_node_cut_off_for_reading_too_slowly_misses_nothing(scene: Scene) -> None:
-    """A node hangs, its buffer in Redis overruns, Redis cuts it off; when it goes on it finds what it missed, and hints carry again (FAULTS 42)."""
+    """A node hangs, its buffer in Redis overruns, Redis cuts it off; when it goes on it writes that down, without a word of anybody's, and finds what it
+    missed, and hints carry again (FAULTS 42)."""
     await scene.both_hear("before")
+    assert [] == lost(scene.far)
     scene.far.child.freeze()
     try:
         assert overrun(scene.redis, f"beside:conversation.{scene.chat}")
@@ -110,9 +118,12 @@ async def test_a_node_cut_off_for_reading_too_slowly_misses_nothing(scene: Scene
     finally:
         scene.far.child.thaw()
     await until(lambda: "while it hung" in scene.peer.bodies(scene.chat), FOUND_S, "what was missed")
+    await until(lambda: lost(scene.far) != [], FOUND_S, "the node to write down that it was cut off")
     await scene.both_hear("after")
     for client in (scene.member, scene.peer):
         await client.settle()
+    assert {("warning", "ConnectionError")} == {(line["level"], line["error"]) for line in lost(scene.far)}
+    assert [False, False] == ["hung" in node.child.said or "after" in node.child.said for node in (scene.near, scene.far)]
     assert [] == await complaints(scene.house, [scene.member, scene.peer])
 
 
