@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from sqlmodel import col, select
+from structlog.testing import capture_logs
 
 from beside.conversations.close import close
 from beside.conversations.leave import leave
@@ -54,13 +55,16 @@ async def test_a_hundred_retries_at_once_make_one_row(house: House, cast: Cast) 
 
 
 async def test_other_words_under_the_same_number_are_refused(house: House, cast: Cast) -> None:
-    """The first words are kept, and the second are told of the conflict (FAULTS 3)."""
+    """The first words are kept, the second are told of the conflict, and the log says whose and where, and neither of the words (FAULTS 3)."""
     chat = await talk(house, cast)
     client_id = new_id()
-    await say(house, cast.member, chat, "first", client_id)
-    with pytest.raises(Conflict) as refused:
+    first = await say(house, cast.member, chat, "first", client_id)
+    with capture_logs() as written, pytest.raises(Conflict) as refused:
         await say(house, cast.member, chat, "second", client_id)
     assert "client_id_conflict" == refused.value.code
+    ids = {"account": str(cast.member.account), "conversation": str(chat.id)}
+    assert [{"event": "message.number_used_twice", "log_level": "warning"} | ids] == written
+    assert first == await say(house, cast.member, chat, "first", client_id)
 
 
 async def test_the_same_number_from_somebody_else_or_elsewhere_is_another_message(house: House, cast: Cast) -> None:

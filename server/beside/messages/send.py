@@ -17,6 +17,7 @@ from beside.accounts.names import names_of
 from beside.accounts.tables import Session
 from beside.conversations.log import Draft, Entry, Held, append_all, event_place, held, holding
 from beside.conversations.tables import Absence, Event, Participant
+from beside.kit import logs
 from beside.kit.context import Actor, Context
 from beside.kit.crypto import Unreadable
 from beside.kit.errors import BesideError, Conflict, NotAllowed, NotFound, NotSignedIn, Unavailable
@@ -138,6 +139,8 @@ async def store(ctx: Context, wishes: Sequence[Wish], *, wait: bool = True) -> l
                 drafts[one.key] = Draft(one.log, author, one.client_id, one.words)
         except BesideError as refusal:
             refused[number] = refusal
+            if refusal.code == "client_id_conflict":  # a client of ours never does so
+                logs.log.warning("message.number_used_twice", account=str(one.actor.account), conversation=str(one.conversation))
     entries = await append_all(ctx, conversations, [(key[0], draft) for key, draft in drafts.items()]) if drafts else []
     SENT.inc(len(entries))
     written = dict(zip(drafts, entries, strict=True))
