@@ -6,6 +6,7 @@ The commands, the pushes, what ends a socket and who may see what are those of a
 """
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any, cast
 
 from msgspec import Raw, Struct
@@ -40,13 +41,13 @@ class Breath:
         self._bytes = 0
 
     def write(self, data: bytes) -> None:
-        payload = _payload(data)
-        if payload in self.frames:  # looked up and pushed in the same moment: told once
-            return
-        self.frames.append(payload)
-        self._bytes += len(payload)
-        if not payload.startswith(QUIET):
-            self.news.set()
+        for payload in _payloads(data):
+            if payload in self.frames:  # looked up and pushed in the same moment: told once
+                continue
+            self.frames.append(payload)
+            self._bytes += len(payload)
+            if not payload.startswith(QUIET):
+                self.news.set()
 
     def add(self, event: Event) -> None:
         """Something that goes with the answer, and is no reason to give it now."""
@@ -123,9 +124,15 @@ def _place(frame: bytes) -> int:
     return next((at for at, begins in enumerate(FIRST) if frame.startswith(begins)), len(FIRST))
 
 
-def _payload(frame: bytes) -> bytes:
-    """The text of a frame as `text_frame` makes it."""
-    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+def _payloads(data: bytes) -> Iterator[bytes]:
+    """The text of each frame, as `text_frame` makes them: a large room writes several at once."""
+    at = 0
+    while at < len(data):
+        size, at = data[at + 1], at + 2
+        if more := {126: 2, 127: 8}.get(size):
+            size, at = int.from_bytes(data[at : at + more]), at + more
+        yield data[at : at + size]
+        at += size
 
 
 doors = [Door("POST", "/api/exchange", exchange, body=Exchange, answer=Exchanged, tries="exchange")]
