@@ -24,11 +24,11 @@ from beside.reactions import REACTIONS
 from beside.settings import Settings
 
 
-def build(settings: Settings) -> House:
-    """Everything made, nothing connected yet. Raises `NotConfigured`."""
+def build(settings: Settings, *, patient: bool = False) -> House:
+    """Everything made, nothing connected yet (`patient`: `kit.db`). Raises `NotConfigured`."""
     broker: Broker = RedisBroker(settings.redis_url) if settings.redis_url else MemoryBroker()
     ephemeral: Ephemeral = RedisEphemeral(settings.redis_url) if settings.redis_url else MemoryEphemeral()
-    database = Database(settings.database)
+    database = Database(settings.database, patient=patient)
     return House(
         database=database,
         broker=broker,

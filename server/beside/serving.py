@@ -55,7 +55,7 @@ async def work(settings: Settings) -> None:
 async def migrate_database(settings: Settings, *, wait: bool = False) -> None:
     """Bring the database to the newest revision. It needs no key: it reads no words. `wait`: for a database that is not there yet, as `serve` does."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    database = Database(settings.database, patient=True)
     try:
         with _plainly():
             if wait and not await _is_there(database):
@@ -80,7 +80,7 @@ async def make_staff(settings: Settings, *, hub: str, hub_name: str | None, role
 
 async def take_up_restored(settings: Settings) -> list[str]:
     """Before any node starts on a database restored from a backup: a new epoch, and what is wrong with its ledgers, in words."""
-    house = build(settings)
+    house = build(settings, patient=True)
     with _plainly():
         await _require_newest(house.database)
     async with standing(house):
@@ -91,7 +91,7 @@ async def take_up_restored(settings: Settings) -> list[str]:
 
 async def verify_ledger(settings: Settings, hub: str) -> str | None:
     """The first thing wrong with a hub's ledger, in words; None where it is whole."""
-    house = build(settings)
+    house = build(settings, patient=True)
     async with standing(house), query(house) as ctx:
         flaw = await verify(ctx, (await hub_by_slug(ctx, hub)).id)
     return _in_words(flaw) if flaw else None

@@ -124,17 +124,17 @@ async def run_worker(house: House, stop: asyncio.Event, allowed: Collection[str]
 
     `allowed`: the operator's private webhook receivers. `heart`: where heartbeats go, if anywhere.
     """
-    async with reserved(house) as own:
+    async with reserved(house, patient=True) as own:
         await Worker(own, WORK, Outbound(allowed, relay=house.relay), heart).run(stop)
 
 
 @asynccontextmanager
-async def reserved(house: House) -> AsyncIterator[House]:
-    """The same house with connections of its own. SQLite has one writer whoever asks, so there the house's are shared."""
+async def reserved(house: House, *, patient: bool = False) -> AsyncIterator[House]:
+    """The same house with connections of its own (`patient`: `kit.db`). SQLite has one writer whoever asks, so there the house's are shared."""
     if house.database.is_sqlite:
         yield house
         return
-    own = Database(house.database.url.render_as_string(hide_password=False))
+    own = Database(house.database.url.render_as_string(hide_password=False), patient=patient)
     try:
         yield replace(house, database=own)
     finally:

@@ -4,6 +4,7 @@ Faults are set while it runs, for each direction on its own, and hold for connec
 """
 
 import asyncio
+import ctypes
 import socket
 import struct
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from typing import Self
 
 CHUNK = 16 * 1024
 QUEUED = 64  # chunks on their way: what a slow reader leaves here is all that is ever held
+ATTACH_FILTER = 26  # SO_ATTACH_FILTER, which Python does not name
+DROP = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # a filter of one instruction: nothing of what arrives is kept
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends RST
 
 
@@ -79,6 +82,12 @@ class FaultProxy:
         """Both ways: everybody still believes they are connected."""
         self.to_server.black_hole = self.to_client.black_hole = True
 
+    def vanish(self) -> None:
+        """As for the clients that are connected, this host is gone: what they send is not even acknowledged, and nothing comes from here."""
+        self.black_hole()
+        for link in self._links:
+            link.drop_what_arrives()
+
     def half_open(self) -> None:
         """The server's side ends for good; the clients are never told."""
         self.black_hole()
@@ -139,6 +148,10 @@ class _Link:
 
     def forget_server(self) -> None:
         _close(self._server[1], reset=True)
+
+    def drop_what_arrives(self) -> None:
+        program = struct.pack("HP", 1, ctypes.addressof(DROP))
+        self._client[1].get_extra_info("socket").setsockopt(socket.SOL_SOCKET, ATTACH_FILTER, program)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, faults: Callable[[], Faults]) -> None:
         """Read, wait for each chunk's time, write. `faults` is asked each time: they change while we run."""

@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from beside.kit.errors import Crossed, NotSignedIn, Unavailable
+from beside.kit.answering import said_nothing
+from beside.kit.errors import Crossed, NoAnswer, NotSignedIn, Unavailable
 from beside.kit.house import House
 from beside.kit.jobs import Job
 from beside.kit.lane import Lane
@@ -220,7 +221,7 @@ def _in_our_words(house: House, refused: PoolTimeout | DBAPIError) -> Unavailabl
         return None
     else:
         log.warning("database.unavailable", error=type(refused).__name__)
-    return Unavailable(detail=type(refused).__name__, retry_after_ms=AGAIN_MS)
+    return (NoAnswer if said_nothing(refused) else Unavailable)(detail=type(refused).__name__, retry_after_ms=AGAIN_MS)
 
 
 def _said_by(refused: PoolTimeout | DBAPIError) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, MetaData, event
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.engine import make_url
@@ -18,6 +19,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from beside.kit.answering import ANSWER_S, KERNEL, Impatient
 from beside.kit.lane import Driver, Lane, PostgresqlDriver, SqliteDriver
 from beside.kit.shared_trips import SharedTrips
 from beside.kit.trip import Found, Step
@@ -31,7 +33,10 @@ POOL_WAIT_S = 2.0  # FAULTS 49: a request that gets no connection by then is tol
 IDLE_MS = 10_000  # FAULTS 101: a process that hangs in the middle of a transaction loses it, and what it held, by then; ours last for milliseconds
 LOCK_TIMEOUT_MS = 2_000  # FAULTS 49: who waits for somebody else's lock is told so by then; ours are held for milliseconds
 
-_CONNECT = {"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c idle_in_transaction_session_timeout={IDLE_MS} -c timezone=UTC", "connect_timeout": 5}
+_CONNECT = {
+    "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c idle_in_transaction_session_timeout={IDLE_MS} -c timezone=UTC",
+    "connect_timeout": ANSWER_S,
+} | KERNEL
 
 # synchronous=FULL: an acknowledged message survives the power going
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", "temp_store=MEMORY", "cache_size=-16000")
@@ -60,12 +65,16 @@ AwareDateTime = UTCDateTime
 
 
 class Database:
-    """Sessions for reading and for writing. Nobody below the edge commits: `kit.context` does."""
+    """Sessions for reading and for writing. Nobody below the edge commits: `kit.context` does.
 
-    def __init__(self, url: str) -> None:
+    `patient`: for work for which nobody waits, a statement of which may take its time.
+    """
+
+    def __init__(self, url: str, *, patient: bool = False) -> None:
         self.url = make_url(_with_driver(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._kind = psycopg.AsyncConnection if patient else Impatient
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url, self._connect)
         self.refuses: str | None = None
         """Why it lately stored nothing though it answers: `disk_full`, `read_only`. None once words were stored again."""
         self._writer = asyncio.Lock() if self.is_sqlite else None
@@ -113,7 +122,11 @@ class Database:
     def _driver(self) -> Driver:
         if self.is_sqlite:
             return SqliteDriver(partial(_open_sqlite, self.url.database or ""))
-        return PostgresqlDriver(dict(self.engine.dialect.create_connect_args(self.url)[1]) | _CONNECT)
+        return PostgresqlDriver(partial(self._connect, autocommit=True))
+
+    async def _connect(self, **more: Any) -> psycopg.AsyncConnection[Any]:
+        given = self.engine.dialect.create_connect_args(self.url)[1]
+        return await self._kind.connect(**{**given, **_CONNECT, **more})
 
 
 async def _in_one_commit(lane: Lane, steps: Sequence[Step]) -> list[Found]:
@@ -131,7 +144,7 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _postgresql(url: Any) -> AsyncEngine:
+def _postgresql(url: Any, connect: Callable[[], Awaitable[Any]]) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=POOL_SIZE,
@@ -140,7 +153,7 @@ def _postgresql(url: Any) -> AsyncEngine:
         pool_pre_ping=True,
         pool_recycle=1800,
         hide_parameters=True,  # what a statement carried is nobody's business, in an error least of all
-        connect_args=_CONNECT,
+        async_creator=connect,
     )
 
 

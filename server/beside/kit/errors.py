@@ -11,7 +11,8 @@ BesideError
 |-- NotJson             415  a body of another kind than the one we read
 |-- SlowDown            429  again in a moment; nothing was lost
 `-- Unavailable         503  we cannot store or reach something now
-    `-- Crossed         503  two commands stood in each other's way; this one stored nothing, and may simply be tried again (`kit.again`)
+    |-- Crossed         503  two commands stood in each other's way; this one stored nothing, and may simply be tried again (`kit.again`)
+    `-- NoAnswer        503  the database said nothing in time; what was asked may have been stored, and waiting in line behind it is in vain
 """
 
 
@@ -70,3 +71,7 @@ class Unavailable(BesideError):
 
 class Crossed(Unavailable):
     """Never seen by whoever asked, unless it happens again and again."""
+
+
+class NoAnswer(Unavailable):
+    """Whoever tries again with the same number learns whether it was stored."""

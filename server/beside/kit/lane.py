@@ -5,7 +5,7 @@ For the one place where that is what costs. A command everywhere else has a sess
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from queue import SimpleQueue
 from threading import Thread
@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import Dialect
 from sqlalchemy.exc import DBAPIError
 
+from beside.kit.answering import said_nothing
 from beside.kit.trip import Found, Prepared, Step, as_always, by_postgresql, prepared
 
 Ready = Sequence[tuple[Prepared, Any]]
@@ -83,8 +84,8 @@ class Lane:
         was_open = self._driver.is_open
         try:
             return await self._run(steps, begin=begin)
-        except DBAPIError:
-            if not was_open or self._driver.is_open:
+        except DBAPIError as lost:
+            if not was_open or self._driver.is_open or said_nothing(lost):
                 raise
         return await self._run(steps, begin=begin)
 
@@ -113,7 +114,7 @@ class PostgresqlDriver:
 
     begin = Prepared.word("BEGIN")
 
-    def __init__(self, connect: dict[str, Any]) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]) -> None:
         self._connect = connect
         self._db: psycopg.AsyncConnection[Any] | None = None
 
@@ -123,7 +124,7 @@ class PostgresqlDriver:
 
     async def run(self, steps: Ready) -> Sequence[Any]:
         if self._db is None or self._db.closed:
-            self._db = await psycopg.AsyncConnection.connect(**self._connect, autocommit=True)
+            self._db = await self._connect()
         try:
             return await by_postgresql(self._db, steps)
         except asyncio.CancelledError:

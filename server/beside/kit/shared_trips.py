@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from beside.kit.answering import said_nothing
 from beside.kit.trip import Found, Step
 
 AT_ONCE = 100  # askers in one trip: more gain nothing, and all of them wait for it
@@ -21,7 +22,9 @@ Asked = tuple[Sequence[Step], asyncio.Future[list[Found]]]
 
 
 class SharedTrips:
-    """`run` carries out the steps of all who asked, in their order. Where it fails, it failed for all of them: the statements are our own, and fixed."""
+    """`run` carries out the steps of all who asked, in their order. Where it fails, it failed for all of them: the statements are our own, and fixed.
+    Where it gets no answer, it failed for those who wait in line too.
+    """
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -53,6 +56,9 @@ class SharedTrips:
             async with asyncio.timeout(TRIP_S):
                 found = await self._run([step for steps, _ in batch for step in steps])
         except Exception as refused:
+            if said_nothing(refused):  # then it says nothing to those in line either, who would wait as long again
+                batch += self._waiting
+                self._waiting.clear()
             for _, answered in batch:
                 if not answered.done():
                     answered.set_exception(PoolTimeout() if isinstance(refused, TimeoutError) else refused)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from beside.kit.again import again
 from beside.kit.context import command
-from beside.kit.errors import BesideError, Unavailable
+from beside.kit.errors import BesideError, NoAnswer, Unavailable
 from beside.kit.house import House
 from beside.messages.send import Answer, Asked, Wish, store, tell
 
@@ -57,6 +57,7 @@ class Patience:
         try:
             answers = await again(lambda: self._store([asked.wish for asked in batch]))
         except BesideError as refusal:
+            batch = list(waiting) if isinstance(refusal, NoAnswer) else batch  # nobody waits in line behind a database that says nothing
             answers = [refusal] * len(batch)
         del waiting[: len(batch)]
         for asked, answer in zip(batch, answers, strict=True):

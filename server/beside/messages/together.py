@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from beside.kit.again import again
 from beside.kit.context import Actor, command_on
-from beside.kit.errors import Unavailable
+from beside.kit.errors import NoAnswer, Unavailable
 from beside.kit.house import House
 from beside.kit.lane import Lane
 from beside.kit.logs import log
@@ -89,6 +89,8 @@ class Committer:
             answers = await again(lambda: self._store(lane, [asked.wish for asked in batch]))
         except Unavailable as refusal:
             answers = [refusal] * len(batch)
+            if isinstance(refusal, NoAnswer):
+                self._refuse_all(refusal)
         except Exception as fault:
             log.error("messages.batch_broke", count=len(batch), error=type(fault).__name__, exc_info=fault)
             if len(batch) > 1:
@@ -101,6 +103,11 @@ class Committer:
                 self._patience.take(asked)
             else:
                 tell(asked, answer)
+
+    def _refuse_all(self, refusal: NoAnswer) -> None:
+        """Nobody waits in line behind a database that says nothing."""
+        while self._waiting:
+            tell(self._waiting.popleft(), refusal)
 
     async def _store(self, lane: Lane, wishes: Sequence[Wish]) -> list[Answer]:
         async with command_on(lane, self._house) as ctx:
