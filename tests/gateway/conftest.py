@@ -100,3 +100,13 @@ async def here(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Here]:
         cast = await make_cast(house)
     async with serving(settings) as (node, server):
         yield Here(node, server, cast, settings.require_public_url())
+
+
+@pytest.fixture
+async def there(database_url: str, tmp_path: Path) -> AsyncIterator[Here]:
+    """A node with the cast in it, on each database."""
+    settings = settings_for(tmp_path, database_url)
+    async with standing(build(settings)) as house:
+        cast = await make_cast(house)
+    async with serving(settings) as (node, server):
+        yield Here(node, server, cast, settings.require_public_url())

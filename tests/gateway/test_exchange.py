@@ -1,8 +1,6 @@
 """A socket for one breath: what a page does whose network refuses sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +8,6 @@ import pytest
 
 from beside.accounts.sign_out import sign_out
 from beside.conversations.seen import mark_seen
-from beside.foundation import build, standing
 from beside.gateway import exchange, lists
 from beside.gateway.drain import drain
 from beside.kit.context import command
@@ -18,23 +15,13 @@ from beside.kit.ids import new_id
 from beside.messages.send import send
 from beside.presence.connected import here as connected_to
 from beside.presence.on_shift import on_shift
-from tests.gateway.conftest import Here, serving, settings_for
-from tests.rig.cast import Person, make_cast
+from tests.gateway.conftest import Here
+from tests.rig.cast import Person
 from tests.rig.client import Refused, ScriptedClient
 from tests.rig.wait import until
 
 Frame = dict[str, Any]
 AT_ONCE_S = 30.0  # bounds the wait
-
-
-@pytest.fixture
-async def there(database_url: str, tmp_path: Path) -> AsyncIterator[Here]:
-    """A node with the cast in it, on each database."""
-    settings = settings_for(tmp_path, database_url)
-    async with standing(build(settings)) as house:
-        cast = await make_cast(house)
-    async with serving(settings) as (node, server):
-        yield Here(node, server, cast, settings.require_public_url())
 
 
 async def breathe(client: ScriptedClient, *said: Frame, wait: bool = False) -> list[Frame]:
@@ -80,22 +67,6 @@ async def test_what_was_missed_comes_once_and_in_order_breath_by_breath(there: H
         while seen[-1] < said[-1]:
             seen += [each["seq"] for each in await breathe(wren, following(chat, seen[-1]), wait=True) if each["type"] == "message.posted"]
         assert said == seen[1:]
-
-
-async def test_every_command_of_a_socket_can_be_said(there: Here) -> None:
-    """Writing, typing and having seen reach a socket at the other end, and each is answered as on a socket (FAULTS 21)."""
-    chat = await there.chat()
-    message = {"type": "message.send", "conversation": chat, "client_id": new_id(), "body": "no sockets here", "ref": "m"}
-    async with there.client(there.cast.member) as wren, there.client(there.cast.peer) as rowan:
-        await rowan.connect()
-        await rowan.subscribe(chat)
-        (accepted,) = await breathe(wren, message)
-        assert ("message.accepted", "m", 4) == (accepted["type"], accepted["ref"], accepted["seq"])
-        again, pong = await breathe(wren, message, {"type": "ping", "ref": "p"})
-        assert (accepted, "pong") == (again, pong["type"])
-        await breathe(wren, following(chat, 4), {"type": "typing.start", "conversation": chat}, {"type": "seen.mark", "conversation": chat, "seq": 4})
-        await until(lambda: {"typing.started", "seen.moved"} <= {each["type"] for each in rowan.signals})
-        assert ["no sockets here"] == rowan.bodies(chat)
 
 
 async def test_what_was_seen_between_two_breaths_is_told_by_the_next(there: Here) -> None:
