@@ -56,3 +56,23 @@ async def hub(deployment: "Deployment") -> "Hub":
 async def small_hub(embedded: "Deployment") -> "Hub":
     """A hub that nobody has been in, for what depends on the page and not on the deployment."""
     return await embedded.open_hub()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def no_sockets(scaled: "Deployment", monkeypatch: pytest.MonkeyPatch) -> AsyncIterator["Hub"]:
+    """A hub behind a network that refuses sockets, where each request may come to the other node.
+
+    News of a list that come between two requests are looked at within 25 s: people wait for that long here.
+    """
+    from playwright.async_api import expect
+
+    from tests.journeys.person import SOON_MS
+
+    monkeypatch.setattr("tests.rig.browser.WAIT_MS", 2 * SOON_MS)
+    expect.set_options(timeout=2 * SOON_MS)
+    scaled.turns.lets_sockets_through = False
+    try:
+        yield await scaled.open_hub()
+    finally:
+        scaled.turns.lets_sockets_through = True
+        expect.set_options(timeout=SOON_MS)
