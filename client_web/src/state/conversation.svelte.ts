@@ -312,8 +312,9 @@ export class Conversation {
         return
       }
       for (let page = 0; page < PAGES_AT_MOST; page += 1) {
-        const next = await this.#doors.events(this.id, { after: this.timeline.have, log: this.log })
-        if (next.epoch !== this.timeline.epoch) {
+        const after = this.timeline.have
+        const next = await this.#doors.events(this.id, { after, log: this.log })
+        if (next.epoch !== this.timeline.epoch || next.last_seq < after) {
           await this.#openAfresh()
           return
         }

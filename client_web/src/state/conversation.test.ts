@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rowan, stage, wren } from './fake_talk'
+import { rowan, stage, wren, type FakeHouse } from './fake_talk'
 
 test('what is said on both sides is shown once, in order, and one’s own words are stored', async () => {
   const { house, talk, bodies, truth } = await stage()
@@ -112,6 +112,35 @@ test('another epoch means that everything is loaded afresh (FAULTS 9)', async ()
   house.wires.at(-1)?.drop()
   await house.clock.turn(2_000)
   expect(bodies()).toEqual(['From the restored house.'])
+})
+
+describe('a house that has less of the log than the page does: what it has is loaded afresh, and never nothing said (FAULTS 7)', () => {
+  test.each<[string, (house: FakeHouse) => void]>([
+    ['told over a socket', () => undefined],
+    ['told where sockets are refused', (house) => (house.sockets = 'refused')],
+    [
+      'seen by asking, where nothing else gets through',
+      (house) => {
+        house.sockets = 'refused'
+        house.never = (path) => ['/api/tickets', '/api/exchange'].includes(path)
+      },
+    ],
+  ])('%s', async (_, bend) => {
+    const { house, talk, bodies, truth } = await stage(bend)
+    await house.clock.turn(5_000)
+    for (const words of ['two', 'three', 'four']) house.say(rowan, words, words)
+    await house.clock.turn(10_000)
+    expect(bodies()).toEqual(['Hi.', 'two', 'three', 'four'])
+    house.log = house.log.slice(0, 2)
+    house.wires.at(-1)?.drop()
+    await house.clock.turn(30_000)
+    expect([bodies(), talk.trouble]).toEqual([['Hi.', 'two'], 'none'])
+    house.say(rowan, 'other', 'another three')
+    talk.send('and another four')
+    await house.clock.turn(20_000)
+    expect(bodies()).toEqual(['Hi.', 'two', 'another three', 'and another four'])
+    expect([bodies(), talk.pending]).toEqual([truth(), []])
+  })
 })
 
 describe('two tabs of one person', () => {

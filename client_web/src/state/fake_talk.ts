@@ -13,6 +13,7 @@ import type {
   Exchanged,
   Me,
   MessagePosted,
+  Subscribe,
 } from '../net/wire'
 import { Conversation } from './conversation.svelte'
 import { Session } from './session.svelte'
@@ -96,7 +97,7 @@ export class FakeHouse {
       }
       const asked = said.filter((one) => one.type === 'subscribe')
       this.followed.push(...asked.map(() => this.clock.now()))
-      const news = asked.some((one) => this.refuses.length > 0 || (one.after_seq ?? 0) < this.log.length)
+      const news = asked.some((one) => this.refuses.length > 0 || (one.after_seq ?? 0) !== this.log.length)
       if (!wait || news) {
         now()
         return
@@ -111,7 +112,7 @@ export class FakeHouse {
 
   #carryOut(command: AnyCommand): object[] {
     if (command.type === 'subscribe') {
-      const no = this.refusal(command.ref)
+      const no = this.refusal(command)
       if (no) return [no]
       const [from_seq, last_seq] = [command.after_seq ?? 0, this.log.length]
       const later = this.log.filter((one) => one.seq > from_seq)
@@ -122,11 +123,12 @@ export class FakeHouse {
     return [{ type: 'message.accepted', conversation: 'c', log: 'public', client_id: command.client_id, seq, at }]
   }
 
-  /** What stands in the way of a subscription just now, if anything. */
-  refusal(ref: string | null = null): object | undefined {
+  /** What stands in the way of a subscription just now, if anything: a refusal, or a cursor that cannot be honoured. */
+  refusal({ after_seq = null, epoch = null, ref = null }: Partial<Subscribe>): object | undefined {
     const code = this.refuses.shift()
-    if (!code) return undefined
-    return { type: 'refused', code, message: 'Why.', client_id: null, retry_after_ms: this.retryAfterMs, ref }
+    if (code) return { type: 'refused', code, message: 'Why.', client_id: null, retry_after_ms: this.retryAfterMs, ref }
+    const reason = epoch !== this.epoch ? 'epoch' : (after_seq ?? 0) > this.log.length ? 'ahead' : undefined
+    return reason && { type: 'reset', conversation: 'c', log: 'public', reason, epoch: this.epoch, ref }
   }
 
   /** Tells every socket where the logs end that it follows by the house's word. */
@@ -216,7 +218,14 @@ export class FakeWire implements Wire {
     this.open = false
   }
 
+  /** As of a real one: what is said has been heard, and is answered, a moment later. */
   send(text: string): void {
+    queueMicrotask(() => {
+      this.#take(text)
+    })
+  }
+
+  #take(text: string): void {
     if (!this.open || this.asleep || !this.#house.network) return
     const said = JSON.parse(text) as Record<string, string>
     if (said['type'] === 'hello') this.hear(this.#house.welcome())
@@ -229,18 +238,13 @@ export class FakeWire implements Wire {
 
   #subscribe(said: Record<string, unknown>): void {
     this.#house.followed.push(this.#house.clock.now())
-    const ref = said['ref'] as string | undefined
-    const no = this.#house.refusal(ref)
+    const no = this.#house.refusal(said)
     if (no) {
       this.hear(no)
       return
     }
-    if (said['epoch'] !== this.#house.epoch) {
-      this.hear({ type: 'reset', conversation: 'c', log: 'public', reason: 'epoch', epoch: this.#house.epoch })
-      return
-    }
     this.followed = true
-    const [from_seq, last_seq] = [Number(said['after_seq']), this.#house.log.length]
+    const [from_seq, last_seq, ref] = [Number(said['after_seq']), this.#house.log.length, said['ref']]
     this.hear({ type: 'subscribed', conversation: 'c', log: 'public', from_seq, last_seq, earlier: false, ref })
     for (const event of this.#house.log) if (event.seq > from_seq) this.hear(event)
   }

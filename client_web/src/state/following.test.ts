@@ -54,6 +54,7 @@ test('where a heartbeat does not name it, it is followed anew: what was said and
   house.say(rowan, 'r2', 'to nobody')
   await house.clock.turn(20_000)
   house.beat()
+  await house.clock.turn(0)
   house.say(rowan, 'r3', 'and to you')
   expect(bodies()).toEqual(['Hi.', 'to nobody', 'and to you'])
   expect(bodies()).toEqual(truth())
