@@ -1,7 +1,9 @@
 // What a bad network, a sleeping device and a wrong clock do to a conversation: nothing is lost, nothing is shown twice, nothing is said that is not so.
 
 import { describe, expect, test } from 'vitest'
+import { dayRule } from '../words/when'
 import { rowan, stage } from './fake_talk'
+import { rowsOf } from './rows'
 
 const HOUR = 3_600_000
 const page = () => new Response('<html>Room number?', { headers: { 'content-type': 'text/html' } })
@@ -121,6 +123,35 @@ describe('a device whose clock is wrong (FAULTS 25)', () => {
       await house.clock.turn(Math.abs(step) + 2_000)
       house.say(rowan, 'r3', 'and on')
       expect(bodies()).toEqual(truth())
+    },
+  )
+
+  test.each([-HOUR, -1_000, HOUR])(
+    'set by %i ms between two messages, at midnight: order is the log’s, the day and its name are the house’s',
+    async (step) => {
+      const midnight = new Date(2026, 10, 20).getTime()
+      const { house, session, talk, bodies, truth } = await stage((one) => {
+        one.ahead = midnight - 1_000 - one.clock.now()
+        one.log = []
+      })
+      talk.send('before')
+      await house.clock.turn(10)
+      house.clock.sleep(step) // a leap second, summer time, or somebody who set the device's own
+      house.ahead += 2_000 - step
+      house.say(rowan, 'r2', 'after')
+      talk.send('and after')
+      await house.clock.turn(10)
+      const server_time = new Date(house.clock.now() + house.ahead).toISOString()
+      house.wires.at(-1)?.hear({ type: 'heartbeat', server_time, positions: [] })
+      expect([bodies(), bodies()]).toEqual([truth(), ['before', 'after', 'and after']])
+      const rows = rowsOf(talk.timeline.lines, talk.pending, { me: 'wren', seenByOthers: 0, seenBefore: 0 })
+      expect(rows.map((row) => (row.kind === 'day' ? dayRule(row.at, session.now()) : row.kind))).toEqual([
+        'Last night',
+        'said',
+        'Tonight',
+        'said',
+        'said',
+      ])
     },
   )
 })
