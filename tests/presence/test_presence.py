@@ -37,6 +37,18 @@ async def test_who_starts_a_shift_is_on_shift_until_it_ends(place: House) -> Non
     assert ({WREN}, set(), set()) == (during, await on_shift.on_shift(place, HERE), await on_shift.on_shift(place, ELSEWHERE))
 
 
+async def test_a_desk_closed_at_one_node_does_not_end_a_shift_at_another(place: House, sqlite_url: str) -> None:
+    """A peer with the desk open at two nodes is on shift until the last of them is closed, in whatever order."""
+    other = make_house(sqlite_url, ephemeral=place.ephemeral, node="other")
+    for first, last in ((place, other), (other, place)):
+        for each in (place, other):
+            await on_shift.start(each, HERE, WREN)
+        await on_shift.end(first, HERE, WREN)
+        still = await on_shift.on_shift(first, HERE)
+        await on_shift.end(last, HERE, WREN)
+        assert ({WREN}, set()) == (still, await on_shift.on_shift(first, HERE))
+
+
 async def test_being_connected_is_not_being_on_shift(place: House) -> None:
     """The two are kept apart, even for one id."""
     await connected.arrive(place, HERE, WREN)
