@@ -32,3 +32,9 @@ def kinds_of_files(pid: int) -> Counter[str]:
             continue
         kinds["file" if target.startswith("/") else target.partition(":")[0]] += 1
     return kinds
+
+
+def most_resident_bytes(pid: int) -> int:
+    """The most memory that this process ever had in use at once, however short the moment was."""
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
