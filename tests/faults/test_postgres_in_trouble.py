@@ -22,7 +22,7 @@ from tests.rig.client import Refused, ScriptedClient
 from tests.rig.oracle import complaints
 from tests.rig.postgres import PostgresServer
 from tests.rig.receiver import OnCallReceiver
-from tests.rig.small_disk import full_disk
+from tests.rig.small_disk import full_disk, way
 from tests.rig.tables import make_tables
 from tests.rig.wait import until, wait_until
 
@@ -84,7 +84,7 @@ def _is_read_only(server: PostgresServer) -> str:
         return str((asking.execute("SHOW default_transaction_read_only").fetchone() or [""])[0])
 
 
-@pytest.mark.parametrize("trouble", [no_room, read_only])
+@pytest.mark.parametrize("trouble", [pytest.param(no_room, id=f"no room: {way()}"), read_only])
 async def test_a_database_that_stores_nothing_refuses_honestly_and_is_read(here: Here, own_postgres: PostgresServer, trouble: Trouble) -> None:
     """Full or read-only: sends are refused with a time to come back, what is there is read, the alarm is raised, the retry stored once (FAULTS 48, 51)."""
     chat = await here.chat()

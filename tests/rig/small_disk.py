@@ -2,35 +2,57 @@
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from psycopg.sql import SQL, Identifier, Literal
 
 from tests.rig.postgres import PostgresServer
 
+MOUNTED, SAID = "a small file system", "said by a trigger"
 SIZE = "4m"
 SAYS_FULL = SQL("CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$")
 BEFORE_INSERT = SQL("CREATE TRIGGER no_room BEFORE INSERT ON {} FOR EACH ROW EXECUTE FUNCTION no_room()")
 
 
+@cache
+def way() -> str:
+    """What a full disk is here. A test that wants one has this in its id, so that nobody takes the one for the other."""
+    folder = tempfile.mkdtemp(prefix="beside-mount-")
+    mounted = _mount(Path(folder))
+    if mounted:
+        _unmount(Path(folder))
+    Path(folder).rmdir()
+    return MOUNTED if mounted else SAID
+
+
 @contextmanager
-def full_disk(server: PostgresServer, table: str) -> Iterator[None]:
-    """Until it ends, `table` of the server's own database cannot grow. What is in it can be read."""
+def full_disk(server: PostgresServer, table: str, how: str | None = None) -> Iterator[None]:
+    """Until it ends, `table` of the server's own database cannot grow. What is in it can be read. `how`: by this `way`, and no other."""
+    if (how or way()) == SAID:
+        with _said(server, table):
+            yield
+        return
     folder = server.home / "small"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder], capture_output=True, check=False).returncode == 0
+    if not _mount(folder):
+        raise PermissionError("no small file system can be mounted here any more")
     try:
-        if mounted:
-            with _filled(server, folder, table):
-                yield
-        else:
-            with _said(server, table):
-                yield
+        with _filled(server, folder, table):
+            yield
     finally:
-        if mounted:
-            subprocess.run(["umount", "--lazy", folder], check=True)
+        _unmount(folder)
+
+
+def _mount(folder: Path) -> bool:
+    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", folder], capture_output=True, check=False).returncode == 0
+
+
+def _unmount(folder: Path) -> None:
+    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @contextmanager
