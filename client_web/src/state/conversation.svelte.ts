@@ -10,6 +10,7 @@ import { Asking } from './asking'
 import { Following } from './following'
 import { Outbox, type Pending } from './outbox'
 import { nothingSeen, seenByOthers, seenFrom, seenMoves, type Writing } from './people'
+import { Reading } from './reading'
 import type { Session } from './session.svelte'
 import { standsNow } from './standing'
 import { emptyTimeline, heardOf, isBehind, openPage, take, takeEarlier, takePage, type Timeline } from './timeline'
@@ -38,13 +39,13 @@ export class Conversation {
   readonly #writers: Writers
   readonly #asking: Asking
   readonly #following: Following
+  readonly #reading: Reading
   #unfollow: (() => void) | undefined
   #unlisten: (() => void) | undefined
   #hold: Cancel | undefined
   #pauseMs = 0
   #mending = false
   #loading = false
-  #markedSeen = 0
 
   constructor(session: Session, doors: Doors, id: Uuid, log: Log = 'public') {
     this.#session = session
@@ -71,6 +72,16 @@ export class Conversation {
         if (epoch) session.say({ type: 'subscribe', conversation: id, log, after_seq: have, epoch, ref })
       },
       refused: () => void this.#reshow(), // which says why, where it is no longer ours to see
+    })
+    this.#reading = new Reading({
+      clock: session.clock,
+      tell: (seq, leaving) => {
+        session.hasRead(id, seq) // again: a list may have been loaded meanwhile
+        if (!session.say({ type: 'seen.mark', conversation: id, seq }) && !leaving)
+          void this.#trying(async () => {
+            await doors.seen(id, { seq })
+          })
+      },
     })
     this.outbox = new Outbox({
       clock: session.clock,
@@ -109,6 +120,7 @@ export class Conversation {
     return () => {
       this.#unlisten?.()
       this.#unfollow?.()
+      this.#reading.stop()
       if (this.#unfollow) this.#session.say({ type: 'unsubscribe', conversation: this.id, log: this.log })
       this.#hold?.()
       this.#asking.stop()
@@ -131,13 +143,8 @@ export class Conversation {
   /** Everything up to the last line has been on this person's screen. */
   markSeen(): void {
     const seq = this.timeline.have
-    if (this.log === 'staff' || seq <= this.#markedSeen || seq <= (this.shown?.seen_seq ?? 0)) return
-    this.#markedSeen = seq
-    this.#session.hasRead(this.id, seq)
-    if (!this.#session.say({ type: 'seen.mark', conversation: this.id, seq }))
-      void this.#trying(async () => {
-        await this.#doors.seen(this.id, { seq })
-      })
+    if (this.log === 'staff' || seq <= (this.shown?.seen_seq ?? 0)) return
+    if (this.#reading.upTo(seq, this.shown?.kind !== 'one_to_one')) this.#session.hasRead(this.id, seq)
   }
 
   /** One page of older lines. */

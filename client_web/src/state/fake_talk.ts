@@ -43,6 +43,9 @@ export class FakeHouse {
   retryAfterMs: number | null = null
   /** When somebody asked to follow, whether or not they may. */
   followed: number[] = []
+  kind: ConversationShown['kind'] = 'one_to_one'
+  /** How far the page says it has read, each time. */
+  marked: number[] = []
   /** These requests are never answered. */
   never: (path: string) => boolean = () => false
   /** Requests go out, and nothing ever comes back. */
@@ -163,7 +166,7 @@ export class FakeHouse {
 function shownBy(house: FakeHouse): ConversationShown {
   return {
     conversation: 'c',
-    kind: 'one_to_one',
+    kind: house.kind,
     title: 'Rowan',
     purpose: '',
     my_place: 'member',
@@ -230,6 +233,7 @@ export class FakeWire implements Wire {
     const said = JSON.parse(text) as Record<string, string>
     if (said['type'] === 'hello') this.hear(this.#house.welcome())
     if (said['type'] === 'subscribe') this.#subscribe(said)
+    if (said['type'] === 'seen.mark') this.#house.marked.push(Number(said['seq']))
     if (said['type'] === 'message.send') {
       const { seq, at } = this.#house.say(wren, said['client_id'] ?? '', said['body'] ?? '')
       this.hear({ type: 'message.accepted', conversation: 'c', log: 'public', client_id: said['client_id'], seq, at })
