@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import Uuid, bindparam
 from sqlmodel import col, select
 
 from beside.accounts.permissions import is_staff
@@ -15,7 +16,9 @@ from beside.accounts.tables import RoleGrant, Session
 from beside.gateway.connection import Connection
 from beside.gateway.roster import Roster
 from beside.kit.batches import batches
-from beside.kit.context import Context, query
+from beside.kit.context import query
+from beside.kit.db import AwareDateTime
+from beside.kit.rows import given
 from beside.protocol.codes import CloseCode
 
 
@@ -43,31 +46,37 @@ async def _check(roster: Roster, connections: Iterable[Connection]) -> None:
     for connection in connections:
         by_session.setdefault(connection.actor.session, []).append(connection)
     for some in batches(by_session):
+        accounts = {connection.actor.account for session in some for connection in by_session[session]}
         async with query(roster.house) as ctx:
-            # columns and not whole rows: ten thousand of them every ten seconds are made, looked at once, and dropped
-            columns = Session.id, Session.created_at, Session.last_used_at, suspended_now(col(Session.account_id), ctx.now)
-            rows = await ctx.db.exec(select(*columns).where(col(Session.id).in_(some), col(Session.ended_at).is_(None)))
-            found = {session: Found(created, used, suspended) for session, created, used, suspended in rows}
-            roles = await _roles(ctx, {connection.actor.account for session in some for connection in by_session[session]})
-        for session_id in some:
-            session = found.get(session_id)
-            for connection in by_session[session_id]:
-                if code := _why_end(connection, session, ctx.now):
+            sessions, grants = await ctx.look(
+                (_SESSIONS, {"sessions": [{"id": session} for session in some], "now": ctx.now}),
+                (_ROLES, {"accounts": [{"id": account} for account in accounts]}),
+            )
+            now = ctx.now
+        found = {session: Found(*rest) for session, *rest in sessions}
+        roles: defaultdict[UUID, set[str]] = defaultdict(set)
+        for account, role in grants:
+            roles[account].add(str(role))
+        for session in some:
+            for connection in by_session[session]:
+                if code := _why_end(connection, found.get(session), now):
                     connection.end(code)
                 elif roles[connection.actor.account] != connection.actor.roles:
                     connection.end(CloseCode.load_afresh)
-
-
-async def _roles(ctx: Context, accounts: set[UUID]) -> defaultdict[UUID, set[str]]:
-    """What each of these people is now."""
-    held: defaultdict[UUID, set[str]] = defaultdict(set)
-    rows = await ctx.db.exec(select(RoleGrant.account_id, RoleGrant.role).where(col(RoleGrant.account_id).in_(accounts), col(RoleGrant.revoked_at).is_(None)))
-    for account, role in rows:
-        held[account].add(str(role))
-    return held
 
 
 def _why_end(connection: Connection, session: Found | None, now: datetime) -> CloseCode | None:
     if session is None or ends_at(session.created_at, session.last_used_at, staff=is_staff(connection.actor.roles)) <= now:
         return CloseCode.signed_out
     return CloseCode.blocked if session.is_suspended else None
+
+
+_asked = given("sessions", id=Uuid())
+_people = given("accounts", id=Uuid())
+# ten thousand of them every ten seconds: in one parameter each, and without making objects of the rows
+_SESSIONS = (
+    select(Session.id, Session.created_at, Session.last_used_at, suspended_now(col(Session.account_id), bindparam("now", type_=AwareDateTime())))
+    .join(_asked, _asked.c.id == col(Session.id))
+    .where(col(Session.ended_at).is_(None))
+)
+_ROLES = select(RoleGrant.account_id, RoleGrant.role).join(_people, _people.c.id == col(RoleGrant.account_id)).where(col(RoleGrant.revoked_at).is_(None))
