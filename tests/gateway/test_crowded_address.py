@@ -1,14 +1,16 @@
 """A thousand sockets of one address, which is a ward or a school; one more is a flood."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
-from beside.gateway.endpoint import SOCKETS_PER_ADDRESS
+from beside.gateway.endpoint import SOCKETS_PER_ADDRESS, SocketDoor
 from tests.bench.place import allow_many_files
 from tests.gateway.conftest import Here
 from tests.gateway.raw import RawSocket, open_raw
 from tests.gateway.test_frames import answer, signed_in
+from tests.rig.wait import until
 
 AT_ONCE = 50  # handshakes under way together: a listening socket keeps so many waiting and more
 ANOTHER = "127.0.0.2"
@@ -39,3 +41,25 @@ async def test_one_address_has_a_thousand_sockets_and_not_one_more(here: Here, m
     assert 429 == full.status
     for raw in (*raws, calm, refused, elsewhere, again, full):
         raw.close()
+
+
+class NeverWalked(Counter[str]):
+    """A count that nobody may go through from end to end: a node may serve five thousand addresses."""
+
+    def items(self) -> object:  # type: ignore[override]  # what would be walked
+        raise AssertionError("every address was walked through for one of them")
+
+
+async def test_an_address_is_counted_while_it_has_a_socket_and_forgotten_with_its_last(here: Here) -> None:
+    """Each that goes is taken off its own address alone; once all have gone no address is kept (FAULTS 63)."""
+    door = next(each.kwargs["door"] for each in here.node.app.user_middleware if "door" in each.kwargs)
+    assert isinstance(door, SocketDoor)
+    door._addresses = counted = NeverWalked()
+    mine, other, same = await knock(here), await knock(here, ANOTHER), await knock(here, ANOTHER)
+    assert {"127.0.0.1": 1, ANOTHER: 2} == dict.copy(counted)
+    other.close()
+    await until(lambda: counted[ANOTHER] == 1)
+    mine.close()
+    same.close()
+    await until(lambda: not counted)
+    assert counted is door._addresses

@@ -58,7 +58,13 @@ class SocketDoor:
             except (WebSocketDisconnect, WebSocketDisconnected):
                 pass
             finally:
-                self._addresses -= Counter({address: 1})
+                self._forget_one_of(address)
+
+    def _forget_one_of(self, address: str) -> None:
+        """Not by subtracting a counter, which walks through every address there is."""
+        self._addresses[address] -= 1
+        if not self._addresses[address]:
+            del self._addresses[address]
 
     async def _let_in(self, socket: WebSocket) -> None:
         signed_in = await self._who(socket)
