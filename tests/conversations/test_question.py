@@ -16,8 +16,8 @@ from beside.conversations.shown import conversation_shown
 from beside.conversations.tables import Conversation, Event
 from beside.kit.context import command, query
 from beside.kit.errors import Conflict, NotAllowed, NotFound
+from beside.protocol.conversation_snapshots import ConsentQuestion
 from beside.protocol.shapes import Consent, ConsentAnswer, ConversationKind, Place
-from beside.protocol.snapshots import ConsentQuestion
 from tests.escalations.scene import Scene, make_scene
 from tests.rig.cast import Person
 

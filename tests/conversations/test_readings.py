@@ -22,10 +22,10 @@ from beside.kit.context import command, query
 from beside.kit.errors import Unavailable
 from beside.kit.house import House
 from beside.protocol import topics
+from beside.protocol.conversation_snapshots import ReadingShown
 from beside.protocol.events import Topic
 from beside.protocol.shapes import ConversationKind, Place, ReadingKind, Role
 from beside.protocol.signals import Moved
-from beside.protocol.snapshots import ReadingShown
 from tests.escalations.scene import Scene, make_scene
 from tests.moderation.desk import Group, claims, item_of, make_group, opens, reports, say, suspends
 from tests.rig.cast import Cast, Person

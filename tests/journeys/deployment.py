@@ -20,8 +20,8 @@ from beside.hubs.policy import Policy, Rung
 from beside.kit.context import command
 from beside.kit.house import House
 from beside.kit.webhooks import new_secret
+from beside.protocol.account_snapshots import UrgentPlace
 from beside.protocol.shapes import ConversationKind, Role
-from beside.protocol.snapshots import UrgentPlace
 from tests.journeys.person import Person, person
 from tests.rig.browser import DESK, PHONE
 from tests.rig.nodes import Premises

@@ -15,9 +15,10 @@ from beside.matching.ask import ask
 from beside.matching.place import line_place
 from beside.matching.ready import not_ready, ready
 from beside.matching.step_out_of_line import step_out_of_line
+from beside.protocol.desk_snapshots import Met
+from beside.protocol.line_snapshots import LinePlace
 from beside.protocol.requests import AskForSupport
 from beside.protocol.shapes import Role
-from beside.protocol.snapshots import LinePlace, Met
 from tests.rig.cast import Person, make_person
 
 T = TypeVar("T")

@@ -22,8 +22,9 @@ from beside.matching.step_out_of_line import step_out_of_line
 from beside.matching.tables import Readiness
 from beside.presence import on_shift
 from beside.protocol import topics
+from beside.protocol.desk_snapshots import Met
+from beside.protocol.line_snapshots import Brought
 from beside.protocol.shapes import ConversationKind, Role
-from beside.protocol.snapshots import Brought, Met
 from beside.reactions import REACTIONS, WORK
 from tests.matching.line import asks, is_not_ready, is_ready, pairs, patiently, people, place
 from tests.rig.cast import Cast, Person, make_cast

@@ -16,8 +16,8 @@ from beside.kit.errors import BadInput, Conflict, NotFound, TooLarge
 from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.messages.send import send
+from beside.protocol.conversation_snapshots import Accepted
 from beside.protocol.shapes import Log
-from beside.protocol.snapshots import Accepted
 from tests.rig.cast import Cast, Person
 
 

@@ -15,7 +15,7 @@ from beside.kit.errors import BesideError, Conflict, NotFound, NotSignedIn, Slow
 from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.messages.together import say
-from beside.protocol.snapshots import Accepted
+from beside.protocol.conversation_snapshots import Accepted
 from tests.messages.test_send import seqs, talk
 from tests.rig.cast import Cast
 

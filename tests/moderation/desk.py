@@ -28,9 +28,9 @@ from beside.moderation.report import report
 from beside.moderation.restore import restore
 from beside.moderation.step_out import step_out
 from beside.moderation.suspend import lift, suspend
+from beside.protocol.report_snapshots import ActShown, AppealOpened, Receipt, ReportOpened
 from beside.protocol.requests import CloseReport, DecideAppeal, ReportMessage, StepOut, Suspend
 from beside.protocol.shapes import ConversationKind, Log, Place, ReportOutcome, ReportReason, Role
-from beside.protocol.snapshots import ActShown, AppealOpened, Receipt, ReportOpened
 from tests.rig.cast import Cast, Person, make_person
 
 

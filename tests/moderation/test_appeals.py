@@ -12,7 +12,7 @@ from beside.kit.context import command, query
 from beside.kit.errors import BadInput, Conflict, NotAllowed, NotFound
 from beside.kit.house import House
 from beside.moderation.appeals import open_appeal
-from beside.protocol.snapshots import AppealOpened
+from beside.protocol.report_snapshots import AppealOpened
 from tests.moderation.desk import (
     Group,
     acts_of,

@@ -21,8 +21,8 @@ from beside.kit.jobs import run_due
 from beside.messages.edit import edit
 from beside.messages.history import after, shown
 from beside.protocol.events import MessageEdited, MessagePosted, ParticipantLeft
+from beside.protocol.report_snapshots import ReportOpened
 from beside.protocol.shapes import Log, Place, Role
-from beside.protocol.snapshots import ReportOpened
 from beside.reactions import REACTIONS, WORK
 from tests.matching.line import asks, is_ready, place
 from tests.moderation.desk import (

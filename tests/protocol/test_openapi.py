@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from beside.protocol.account_snapshots import Arrived
 from beside.protocol.asyncapi import asyncapi
+from beside.protocol.conversation_snapshots import Accepted, EventPage
+from beside.protocol.line_snapshots import LinePlace
 from beside.protocol.openapi import REFUSED, openapi
 from beside.protocol.page import STYLESHEET, page, stylesheet
 from beside.protocol.prose import render
 from beside.protocol.requests import Arrive, PostMessage
 from beside.protocol.shapes import Role
-from beside.protocol.snapshots import Accepted, Arrived, EventPage, Fine, LinePlace
+from beside.protocol.snapshots import Fine
 from tests.protocol.test_export import dangling
 
 

@@ -5,7 +5,7 @@ from beside.hubs.hours import is_open, opens_at
 from beside.hubs.policy import URGENT_PLACES, read_policy
 from beside.hubs.tables import Hub
 from beside.kit.context import Context
-from beside.protocol.snapshots import Doorway
+from beside.protocol.account_snapshots import Doorway
 
 
 async def doorway(ctx: Context, hub: Hub, peers_here: int) -> Doorway:

@@ -12,7 +12,7 @@ from beside.hubs.policy import URGENT_PLACES, read_policy
 from beside.hubs.scope import require_hub
 from beside.kit.context import Context
 from beside.kit.errors import NotFound
-from beside.protocol.snapshots import Me
+from beside.protocol.account_snapshots import Me
 
 
 async def me_of(ctx: Context, account_id: UUID) -> Me:

@@ -1,8 +1,8 @@
 """Role cards: what each role is for, may and may not, said from the table that the server enforces."""
 
 from beside.accounts.permissions import TABLE, Permission
+from beside.protocol.account_snapshots import Permitted, RoleCard
 from beside.protocol.shapes import Role
-from beside.protocol.snapshots import Permitted, RoleCard
 
 TITLES = {
     Role.member: "Member",

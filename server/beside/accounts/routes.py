@@ -22,32 +22,32 @@ from beside.accounts.withdraw_invitation import withdraw_invitation
 from beside.kit.context import command, query, shared_command
 from beside.kit.errors import BadInput, NotFound
 from beside.kit.web import Door, Visit
-from beside.protocol import requests, snapshots, staff_snapshots
+from beside.protocol import account_snapshots, requests, snapshots, staff_snapshots
 from beside.protocol.shapes import Role
 
 
-async def _let_in(visit: Visit, account: UUID, token: str) -> snapshots.Me:
+async def _let_in(visit: Visit, account: UUID, token: str) -> account_snapshots.Me:
     visit.cookies[SESSION] = token
     async with query(visit.house) as ctx:
         return await me_of(ctx, account)
 
 
-async def arrivals(visit: Visit) -> snapshots.Arrived:
+async def arrivals(visit: Visit) -> account_snapshots.Arrived:
     """A member arrives, under a pseudonym of their own. The recovery code is shown this once; the cookie signs them in."""
     wish = visit.body(requests.Arrive)
     code = await make_code(visit.house.hasher)
     async with command(visit.house) as ctx:
         account, token = await arrive(ctx, wish, code)
         account_id = account.id
-    return snapshots.Arrived(me=await _let_in(visit, account_id, token), recovery_code=code.shown)
+    return account_snapshots.Arrived(me=await _let_in(visit, account_id, token), recovery_code=code.shown)
 
 
-async def by_code(visit: Visit) -> snapshots.Me:
+async def by_code(visit: Visit) -> account_snapshots.Me:
     """A member comes back with their recovery code. Staff sign in with a password: a code would go around their second factor."""
     return await _let_in(visit, *await sign_in_with_code(visit.house, visit.body(requests.SignInWithCode).code, visit.address))
 
 
-async def by_password(visit: Visit) -> snapshots.Me:
+async def by_password(visit: Visit) -> account_snapshots.Me:
     """Sign in with a name and a password. `second_factor_needed` asks for the same again with the six numbers."""
     return await _let_in(visit, *await sign_in_with_password(visit.house, visit.body(requests.SignInWithPassword)))
 
@@ -69,34 +69,34 @@ async def leave(visit: Visit) -> snapshots.Fine:
     return snapshots.Fine()
 
 
-async def read_me(visit: Visit) -> snapshots.Me:
+async def read_me(visit: Visit) -> account_snapshots.Me:
     """Who is signed in, what they may do in words, and where to turn at once."""
     async with query(visit.house, visit.me) as ctx:
         return await me_of(ctx, visit.me.account)
 
 
-async def put_password(visit: Visit) -> snapshots.Me:
+async def put_password(visit: Visit) -> account_snapshots.Me:
     """Set or change one's password; `current` is needed where there is one. Every other session of the account ends."""
     wish = visit.body(requests.SetPassword)
     await set_password(visit.house, visit.me, wish.password, wish.current)
     return await read_me(visit)
 
 
-async def new_recovery_code(visit: Visit) -> snapshots.NewRecoveryCode:
+async def new_recovery_code(visit: Visit) -> account_snapshots.NewRecoveryCode:
     """A new recovery code, shown this once. The old code and every other session end."""
     code = await make_code(visit.house.hasher)
     async with command(visit.house, visit.me) as ctx:
         await replace_code(ctx, code)
-    return snapshots.NewRecoveryCode(recovery_code=code.shown)
+    return account_snapshots.NewRecoveryCode(recovery_code=code.shown)
 
 
-async def begin_second_factor(visit: Visit) -> snapshots.SecondFactorSetup:
+async def begin_second_factor(visit: Visit) -> account_snapshots.SecondFactorSetup:
     """A secret for an authenticator app. It is not in force until its numbers have been confirmed."""
     async with command(visit.house, visit.me) as ctx:
         return await set_up_second_factor(ctx)
 
 
-async def confirm_numbers(visit: Visit) -> snapshots.Me:
+async def confirm_numbers(visit: Visit) -> account_snapshots.Me:
     """The app shows these six numbers: from now on they are asked for at each sign-in. Every other session ends."""
     numbers = visit.body(requests.ConfirmSecondFactor).numbers
     async with command(visit.house, visit.me) as ctx:
@@ -104,7 +104,7 @@ async def confirm_numbers(visit: Visit) -> snapshots.Me:
     return await read_me(visit)
 
 
-async def ticket(visit: Visit) -> snapshots.Ticket:
+async def ticket(visit: Visit) -> account_snapshots.Ticket:
     """A ticket for the `hello` of one socket, once, within 30 s."""
     async with shared_command(visit.house, visit.me) as ctx:
         return await issue_ticket(ctx)
@@ -141,7 +141,7 @@ async def look_at_invitation(visit: Visit) -> staff_snapshots.InvitationOpened:
         return await open_invitation(ctx, visit.request.path_params["token"])
 
 
-async def accept(visit: Visit) -> snapshots.Me:
+async def accept(visit: Visit) -> account_snapshots.Me:
     """Accept an invitation: a name to sign in with, a pseudonym that people see, a password. The cookie signs in."""
     return await _let_in(visit, *await accept_invitation(visit.house, visit.request.path_params["token"], visit.body(requests.AcceptInvitation)))
 
@@ -176,23 +176,23 @@ def _of_staff(role: Role) -> Role:
 
 
 doors = [
-    Door("POST", "/api/arrivals", arrivals, body=requests.Arrive, answer=snapshots.Arrived, who="anyone", tries="arrival"),
-    Door("POST", "/api/sessions/code", by_code, body=requests.SignInWithCode, answer=snapshots.Me, who="anyone"),
-    Door("POST", "/api/sessions/password", by_password, body=requests.SignInWithPassword, answer=snapshots.Me, who="anyone", tries="sign_in_address"),
+    Door("POST", "/api/arrivals", arrivals, body=requests.Arrive, answer=account_snapshots.Arrived, who="anyone", tries="arrival"),
+    Door("POST", "/api/sessions/code", by_code, body=requests.SignInWithCode, answer=account_snapshots.Me, who="anyone"),
+    Door("POST", "/api/sessions/password", by_password, body=requests.SignInWithPassword, answer=account_snapshots.Me, who="anyone", tries="sign_in_address"),
     Door("DELETE", "/api/sessions/current", end_mine),
     Door("POST", "/api/sessions/leave", leave, who="anyone"),
-    Door("GET", "/api/me", read_me, answer=snapshots.Me),
-    Door("PUT", "/api/me/password", put_password, body=requests.SetPassword, answer=snapshots.Me),
-    Door("POST", "/api/me/recovery-code", new_recovery_code, answer=snapshots.NewRecoveryCode),
-    Door("POST", "/api/me/second-factor", begin_second_factor, answer=snapshots.SecondFactorSetup),
-    Door("PUT", "/api/me/second-factor", confirm_numbers, body=requests.ConfirmSecondFactor, answer=snapshots.Me),
-    Door("POST", "/api/tickets", ticket, answer=snapshots.Ticket, crowded=True),
+    Door("GET", "/api/me", read_me, answer=account_snapshots.Me),
+    Door("PUT", "/api/me/password", put_password, body=requests.SetPassword, answer=account_snapshots.Me),
+    Door("POST", "/api/me/recovery-code", new_recovery_code, answer=account_snapshots.NewRecoveryCode),
+    Door("POST", "/api/me/second-factor", begin_second_factor, answer=account_snapshots.SecondFactorSetup),
+    Door("PUT", "/api/me/second-factor", confirm_numbers, body=requests.ConfirmSecondFactor, answer=account_snapshots.Me),
+    Door("POST", "/api/tickets", ticket, answer=account_snapshots.Ticket, crowded=True),
     Door("GET", "/api/roles", role_cards, answer=staff_snapshots.RoleCards),
     Door("GET", "/api/staff", staff_list, answer=staff_snapshots.Staff, who="staff"),
     Door("POST", "/api/invitations", make_invitation, body=requests.InviteStaff, answer=staff_snapshots.InvitationMade, who="staff", tries="invite"),
     Door("DELETE", "/api/invitations/{invitation}", take_back_invitation, who="staff"),
     Door("GET", "/api/invitations/{token}", look_at_invitation, answer=staff_snapshots.InvitationOpened, who="link"),
-    Door("POST", "/api/invitations/{token}", accept, body=requests.AcceptInvitation, answer=snapshots.Me, who="link", tries="invitation"),
+    Door("POST", "/api/invitations/{token}", accept, body=requests.AcceptInvitation, answer=account_snapshots.Me, who="link", tries="invitation"),
     Door("POST", "/api/staff/{account}/roles", give_role, body=requests.ChangeRole, answer=staff_snapshots.Staff, who="staff"),
     Door("DELETE", "/api/staff/{account}/roles/{role}", take_role, answer=staff_snapshots.Staff, who="staff"),
 ]

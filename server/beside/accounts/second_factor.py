@@ -15,7 +15,7 @@ from beside.hubs.scope import require_hub
 from beside.kit.context import Context
 from beside.kit.crypto import DataKey, Unreadable
 from beside.kit.errors import BadInput, Conflict, NotFound
-from beside.protocol.snapshots import SecondFactorSetup
+from beside.protocol.account_snapshots import SecondFactorSetup
 
 STEP_S = 30  # what every authenticator app assumes
 EITHER_SIDE = 1  # steps: a telephone's clock may be half a minute off, and thumbs are slow

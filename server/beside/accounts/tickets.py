@@ -12,7 +12,7 @@ from beside.kit.context import Context
 from beside.kit.db import AwareDateTime
 from beside.kit.errors import NotAllowed
 from beside.kit.ids import new_token, token_hash
-from beside.protocol.snapshots import Ticket
+from beside.protocol.account_snapshots import Ticket
 
 TICKET_LIFE = timedelta(seconds=30)  # DELIVERY: asked for just before connecting
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from beside.accounts.names import name_of
 from beside.conversations.tables import Conversation, Question, QuestionAnswer
 from beside.kit.context import Context
-from beside.protocol.snapshots import ConsentQuestion
+from beside.protocol.conversation_snapshots import ConsentQuestion
 
 LASTS = timedelta(hours=12)  # a night: the yes of another evening is not a yes for this one
 

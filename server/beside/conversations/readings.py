@@ -12,10 +12,10 @@ from beside.conversations.about import open_about
 from beside.conversations.tables import Conversation, Event, Participant, Reading
 from beside.kit.context import Context
 from beside.protocol import topics
+from beside.protocol.conversation_snapshots import ReadingShown
 from beside.protocol.events import Topic
 from beside.protocol.shapes import ConversationKind, Place, ReadingKind, Role
 from beside.protocol.signals import Moved
-from beside.protocol.snapshots import ReadingShown
 
 LISTED = 200  # readings a page shows: years of them, for most people
 TOLD_AT_ONCE = 200  # members whose open pages hear of it; in a larger room the others find it when they look

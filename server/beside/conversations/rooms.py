@@ -8,9 +8,9 @@ from beside.conversations.access import absence_of
 from beside.conversations.tables import Conversation, Participant
 from beside.kit.context import Context
 from beside.presence.connected import here
+from beside.protocol.conversation_snapshots import RoomShown
 from beside.protocol.events import Author
 from beside.protocol.shapes import ConversationKind, Place
-from beside.protocol.snapshots import RoomShown
 
 
 async def rooms_of(ctx: Context) -> list[RoomShown]:

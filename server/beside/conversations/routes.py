@@ -26,9 +26,10 @@ from beside.kit.context import Context, command, query
 from beside.kit.errors import Conflict, NotAllowed, NotFound
 from beside.kit.text import clean_text
 from beside.kit.web import Door, Visit
+from beside.protocol.conversation_snapshots import ConsentQuestion, Conversations, ConversationShown, Readings, Rooms, RoomShown
 from beside.protocol.requests import AnswerQuestion, JoinRoom, MakeGroup, MarkSeenUpTo
 from beside.protocol.shapes import NOTE_CHARACTERS, ConversationKind, Place
-from beside.protocol.snapshots import ConsentQuestion, Conversations, ConversationShown, Fine, Readings, Rooms, RoomShown
+from beside.protocol.snapshots import Fine
 
 
 async def list_mine(visit: Visit) -> Struct:

@@ -10,9 +10,9 @@ from beside.conversations.question import question_of
 from beside.conversations.tables import Conversation, Participant
 from beside.kit.context import Context
 from beside.presence.connected import here
+from beside.protocol.conversation_snapshots import ConversationShown, ParticipantShown
 from beside.protocol.events import Author
 from beside.protocol.shapes import ConversationKind, Place, Reader
-from beside.protocol.snapshots import ConversationShown, ParticipantShown
 
 LISTED = 100  # conversations a list shows; older ones are found by opening them
 SHOWN = 200  # participants a room lists by name

@@ -21,10 +21,10 @@ from beside.kit.context import Actor, command
 from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.messages.send import send
+from beside.protocol.account_snapshots import UrgentPlace
 from beside.protocol.requests import Arrive
 from beside.protocol.rota import PlanShift
 from beside.protocol.shapes import ConversationKind, Place, Role
-from beside.protocol.snapshots import UrgentPlace
 
 STAFF = [
     ("rowan", "Rowan", Role.peer),

@@ -10,7 +10,7 @@ from beside.escalations.states import state_of
 from beside.escalations.story import story_of
 from beside.escalations.tables import Escalation
 from beside.kit.context import Context
-from beside.protocol.snapshots import EscalationLine
+from beside.protocol.desk_snapshots import EscalationLine
 
 ANSWERED_FOR = timedelta(hours=24)  # a peer who went home reads on the next shift what came of it
 

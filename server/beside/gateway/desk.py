@@ -8,7 +8,8 @@ from beside.kit.web import Door, Visit
 from beside.matching.at_desk import line_at_desk
 from beside.moderation.at_desk import moderation_at_desk
 from beside.presence import on_shift
-from beside.protocol.snapshots import Conversations, Desk
+from beside.protocol.conversation_snapshots import Conversations
+from beside.protocol.desk_snapshots import Desk
 
 
 async def desk(visit: Visit) -> Desk:

@@ -21,10 +21,10 @@ from beside.kit.house import House
 from beside.kit.web import Door, Visit
 from beside.presence import on_shift
 from beside.protocol.codes import CloseCode
+from beside.protocol.conversation_snapshots import Exchanged
 from beside.protocol.decode import encode
 from beside.protocol.events import AnyEvent, Event, Welcome
 from beside.protocol.requests import Exchange
-from beside.protocol.snapshots import Exchanged
 
 QUIET = (b'{"type":"welcome"', b'{"type":"subscribed"')  # every breath begins with these: they are no news
 FIRST = (b'{"type":"welcome"', b'{"type":"typing.started"')

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from beside.protocol.snapshots import UrgentPlace
+from beside.protocol.account_snapshots import UrgentPlace
 
 URGENT_PLACES = 3  # LOOK: three places at most; a longer list is not read at two in the morning
 

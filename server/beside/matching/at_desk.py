@@ -10,14 +10,14 @@ from beside.matching.line import in_order
 from beside.matching.shared import open_shared
 from beside.matching.tables import PlaceInLine
 from beside.matching.waiting import in_line, readiness_of, ready_in, together_with, waiting_in
-from beside.protocol.snapshots import Brought, Waiting
+from beside.protocol.line_snapshots import Brought, Waiting
 
 _ANY_ROOM = 1_000  # how many are ready is asked, whatever room each has
 
 
 @dataclass(frozen=True, slots=True)
 class LineAtDesk:
-    """The part of `snapshots.Desk` that is about the line."""
+    """The part of `desk_snapshots.Desk` that is about the line."""
 
     ready: bool
     waiting: list[Waiting]

@@ -19,7 +19,7 @@ from beside.matching.unstaffed import unstaffed_of
 from beside.matching.usually import usual_minutes, windows
 from beside.matching.waiting import in_line, place_row, waiting_in
 from beside.presence.on_shift import on_shift
-from beside.protocol.snapshots import LinePlace
+from beside.protocol.line_snapshots import LinePlace
 
 SAMPLES = 5_000  # waits a range is made of at most: the newest tell it best, and reading more would slow the line itself
 

@@ -9,7 +9,7 @@ from beside.matching.meet import meet
 from beside.matching.moved import desk_moved
 from beside.matching.tables import Readiness
 from beside.matching.waiting import hold_line, in_line, readiness_of, together_with, waiting_in
-from beside.protocol.snapshots import Met
+from beside.protocol.desk_snapshots import Met
 
 
 async def ready(ctx: Context) -> Met:

@@ -12,8 +12,11 @@ from beside.matching.step_out_of_line import step_out_of_line
 from beside.matching.unstaffed import unstaffed_of
 from beside.matching.waiting import waiting_in
 from beside.presence import on_shift
+from beside.protocol.account_snapshots import Doorway
+from beside.protocol.desk_snapshots import Met
+from beside.protocol.line_snapshots import LinePlace
 from beside.protocol.requests import AskForSupport, SetReady
-from beside.protocol.snapshots import Doorway, Fine, LinePlace, Met
+from beside.protocol.snapshots import Fine
 from beside.protocol.staff_snapshots import LineWatch
 
 

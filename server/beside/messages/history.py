@@ -10,9 +10,9 @@ from beside.conversations.tables import Conversation, Event
 from beside.kit.context import Context
 from beside.messages.opening import open_rows
 from beside.messages.shaping import Overlay, to_event
+from beside.protocol.conversation_snapshots import EventPage
 from beside.protocol.events import AnyLogEvent
 from beside.protocol.shapes import Log
-from beside.protocol.snapshots import EventPage
 
 PAGE = 50  # one screen and a bit; enough to scroll before the next is fetched
 PAGE_MOST = 200

@@ -9,9 +9,10 @@ from beside.kit.web import Door, Visit
 from beside.messages import history
 from beside.messages.edit import edit
 from beside.messages.together import say
+from beside.protocol.conversation_snapshots import Accepted, EventPage
 from beside.protocol.requests import EditMessage, PostMessage
 from beside.protocol.shapes import Log
-from beside.protocol.snapshots import Accepted, EventPage, Fine
+from beside.protocol.snapshots import Fine
 
 
 async def post_message(visit: Visit) -> Struct:

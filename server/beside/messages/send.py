@@ -24,9 +24,9 @@ from beside.kit.errors import BesideError, Conflict, NotAllowed, NotFound, NotSi
 from beside.kit.metrics import SENT
 from beside.kit.rows import Rows, given
 from beside.kit.text import clean_text
+from beside.protocol.conversation_snapshots import Accepted
 from beside.protocol.events import Author, LeaveReason
 from beside.protocol.shapes import BODY_CHARACTERS, Log, Place
-from beside.protocol.snapshots import Accepted
 
 
 @dataclass(frozen=True, slots=True)

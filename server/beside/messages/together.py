@@ -17,8 +17,8 @@ from beside.kit.lane import Lane
 from beside.kit.logs import log
 from beside.messages.patience import Patience
 from beside.messages.send import Answer, Asked, HeldElsewhere, Kept, Wish, store, tell, wish
+from beside.protocol.conversation_snapshots import Accepted
 from beside.protocol.shapes import Log
-from beside.protocol.snapshots import Accepted
 
 AT_ONCE = 200  # wishes in one commit: larger gains nothing, and all of them wait for it
 LANES = 2  # to PostgreSQL: while one waits for its disk, the next wishes are on their way; a third gains nothing, for the node itself is busy then

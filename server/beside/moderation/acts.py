@@ -9,8 +9,8 @@ from beside.conversations.tables import Conversation
 from beside.kit.context import Context
 from beside.moderation.sealing import key_of_account, unseal
 from beside.moderation.tables import Act, AppealMade
+from beside.protocol.report_snapshots import ActShown
 from beside.protocol.shapes import AppealState
-from beside.protocol.snapshots import ActShown
 
 LISTED = 100  # the newest
 

@@ -13,8 +13,8 @@ from beside.moderation.acts import act_shown
 from beside.moderation.sealing import key_of_account, seal
 from beside.moderation.tables import Act, AppealMade
 from beside.moderation.write_act import tell
+from beside.protocol.report_snapshots import ActShown
 from beside.protocol.shapes import NOTE_CHARACTERS
-from beside.protocol.snapshots import ActShown
 
 
 async def appeal(ctx: Context, act_id: UUID, words: str) -> ActShown:

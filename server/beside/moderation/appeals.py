@@ -15,9 +15,10 @@ from beside.messages.history import around
 from beside.moderation.acts import act_shown
 from beside.moderation.sealing import key_of_account, unseal
 from beside.moderation.tables import Act, AppealMade, Report, ReportedMessage
+from beside.protocol.desk_snapshots import AppealLine
 from beside.protocol.events import Author, MessageEdited, MessagePosted
+from beside.protocol.report_snapshots import AppealOpened
 from beside.protocol.shapes import ActKind, Place
-from beside.protocol.snapshots import AppealLine, AppealOpened
 
 
 async def require_appeal(ctx: Context, appeal: UUID) -> tuple[AppealMade, Act]:

@@ -14,15 +14,15 @@ from beside.moderation.appeals import undecided
 from beside.moderation.claims import holders
 from beside.moderation.tables import Report, ReportedMessage
 from beside.moderation.urgency import most_urgent, standing
+from beside.protocol.desk_snapshots import AppealLine, ReportLine
 from beside.protocol.events import Author
-from beside.protocol.snapshots import AppealLine, ReportLine
 
 LISTED = 200  # items: three screens of the busiest desk; the most urgent of the oldest are among them
 
 
 @dataclass(frozen=True, slots=True)
 class ModerationAtDesk:
-    """The part of `snapshots.Desk` that is about reports and appeals."""
+    """The part of `desk_snapshots.Desk` that is about reports and appeals."""
 
     reports: list[ReportLine]
     appeals: list[AppealLine]

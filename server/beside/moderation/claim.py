@@ -13,8 +13,8 @@ from beside.moderation.reported import hold_reported
 from beside.moderation.tables import Report
 from beside.protocol import topics
 from beside.protocol.events import Topic
+from beside.protocol.report_snapshots import ReportOpened
 from beside.protocol.signals import Moved
-from beside.protocol.snapshots import ReportOpened
 
 
 async def claim(ctx: Context, reported: UUID) -> ReportOpened:

@@ -17,10 +17,10 @@ from beside.moderation.sealing import seal
 from beside.moderation.tables import Outcome, Report
 from beside.protocol import topics
 from beside.protocol.events import Topic
+from beside.protocol.report_snapshots import ReportOpened
 from beside.protocol.requests import CloseReport
 from beside.protocol.shapes import NOTE_CHARACTERS, ReportOutcome
 from beside.protocol.signals import Moved
-from beside.protocol.snapshots import ReportOpened
 
 
 async def close_report(ctx: Context, reported: UUID, wish: CloseReport) -> ReportOpened:

@@ -10,9 +10,9 @@ from beside.moderation.appeals import appeal_opened, require_appeal
 from beside.moderation.sealing import key_of_account, seal
 from beside.moderation.undo import undo
 from beside.moderation.write_act import tell
+from beside.protocol.report_snapshots import AppealOpened
 from beside.protocol.requests import DecideAppeal
 from beside.protocol.shapes import NOTE_CHARACTERS
-from beside.protocol.snapshots import AppealOpened
 
 
 async def decide_appeal(ctx: Context, appeal: UUID, decision: DecideAppeal) -> AppealOpened:

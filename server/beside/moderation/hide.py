@@ -11,8 +11,8 @@ from beside.moderation.hidings import hiding_of
 from beside.moderation.open_report import opened
 from beside.moderation.reported import require_mine_to_act
 from beside.moderation.write_act import write_act
+from beside.protocol.report_snapshots import ReportOpened
 from beside.protocol.shapes import NOTE_CHARACTERS, ActKind
-from beside.protocol.snapshots import ReportOpened
 
 
 async def hide(ctx: Context, reported: UUID, reason: str) -> ReportOpened:

@@ -23,8 +23,8 @@ from beside.moderation.sealing import unseal
 from beside.moderation.tables import Report, ReportedMessage
 from beside.moderation.urgency import by_urgency
 from beside.protocol.events import Author
+from beside.protocol.report_snapshots import ReportOpened
 from beside.protocol.shapes import ConversationKind, ReadingKind, ReportState
-from beside.protocol.snapshots import ReportOpened
 
 AGAIN_AFTER = timedelta(hours=1)  # a claim is renewed each minute and every act shows the item again: one sitting is one reading
 

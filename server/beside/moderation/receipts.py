@@ -11,8 +11,8 @@ from beside.moderation.claims import was_looked_at
 from beside.moderation.sealing import unseal
 from beside.moderation.tables import Outcome, Report
 from beside.moderation.urgency import reason_of
+from beside.protocol.report_snapshots import Receipt
 from beside.protocol.shapes import ReceiptState, ReportOutcome
-from beside.protocol.snapshots import Receipt
 
 LISTED = 100  # the newest; nobody reads further back
 

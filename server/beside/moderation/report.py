@@ -19,10 +19,10 @@ from beside.moderation.tables import Report, ReportedMessage
 from beside.moderation.urgency import REASONS
 from beside.protocol import topics
 from beside.protocol.events import Topic
+from beside.protocol.report_snapshots import Receipt
 from beside.protocol.requests import ReportMessage
 from beside.protocol.shapes import NOTE_CHARACTERS, Log, Place
 from beside.protocol.signals import Moved
-from beside.protocol.snapshots import Receipt
 
 
 async def report(ctx: Context, told: ReportMessage) -> Receipt:

@@ -10,7 +10,7 @@ from beside.moderation.hidings import hiding_of
 from beside.moderation.open_report import opened
 from beside.moderation.reported import hold_reported
 from beside.moderation.undo import undo
-from beside.protocol.snapshots import ReportOpened
+from beside.protocol.report_snapshots import ReportOpened
 
 
 async def restore(ctx: Context, reported: UUID) -> ReportOpened:

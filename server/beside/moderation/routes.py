@@ -14,8 +14,9 @@ from beside.moderation.report import report
 from beside.moderation.restore import restore
 from beside.moderation.step_out import step_out
 from beside.moderation.suspend import lift, suspend
+from beside.protocol.report_snapshots import Acts, ActShown, AppealOpened, Receipt, Receipts, ReportOpened
 from beside.protocol.requests import Appeal, CloseReport, DecideAppeal, HideMessage, ReportMessage, StepOut, Suspend
-from beside.protocol.snapshots import Acts, ActShown, AppealOpened, Fine, Receipt, Receipts, ReportOpened
+from beside.protocol.snapshots import Fine
 
 
 async def report_message(visit: Visit) -> Receipt:

@@ -12,9 +12,9 @@ from beside.kit.errors import Conflict, NotAllowed
 from beside.moderation.open_report import opened
 from beside.moderation.reported import require_mine_to_act
 from beside.moderation.write_act import write_act
+from beside.protocol.report_snapshots import ReportOpened
 from beside.protocol.requests import StepOut
 from beside.protocol.shapes import ActKind, ConversationKind, Place
-from beside.protocol.snapshots import ReportOpened
 
 
 async def step_out(ctx: Context, reported: UUID, wish: StepOut) -> ReportOpened:

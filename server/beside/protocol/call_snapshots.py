@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from beside.protocol.conversation_snapshots import ConsentQuestion
 from beside.protocol.events import AnyLogEvent
 from beside.protocol.shapes import AlarmKind, Consent, EscalationOutcome, EscalationState, Helped, Severity, StepKind
-from beside.protocol.snapshots import ConsentQuestion, Snapshot
+from beside.protocol.snapshots import Snapshot
 
 
 class EscalationStep(Snapshot, frozen=True):

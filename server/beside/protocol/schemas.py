@@ -8,7 +8,23 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from beside.protocol import call_snapshots, channel_snapshots, commands, events, policy, requests, review_snapshots, rota, snapshots, staff_snapshots
+from beside.protocol import (
+    account_snapshots,
+    call_snapshots,
+    channel_snapshots,
+    commands,
+    conversation_snapshots,
+    desk_snapshots,
+    events,
+    line_snapshots,
+    policy,
+    report_snapshots,
+    requests,
+    review_snapshots,
+    rota,
+    snapshots,
+    staff_snapshots,
+)
 
 PREFIX = "#/components/schemas/"
 
@@ -32,7 +48,8 @@ def log_events() -> list[type[Struct]]:
 
 def bodies_said() -> list[type[Struct]]:
     """Bodies of requests, then bodies of answers."""
-    said = (requests, snapshots, call_snapshots, review_snapshots, channel_snapshots, staff_snapshots, rota, policy)
+    rooms = (account_snapshots, conversation_snapshots, line_snapshots, desk_snapshots, report_snapshots, call_snapshots, review_snapshots)
+    said = (requests, snapshots, *rooms, channel_snapshots, staff_snapshots, rota, policy)
     return [shape for module in said for shape in _shapes_of(module)]
 
 

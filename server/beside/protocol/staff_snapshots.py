@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
+from beside.protocol.account_snapshots import RoleCard
 from beside.protocol.shapes import Role
-from beside.protocol.snapshots import RoleCard, Snapshot
+from beside.protocol.snapshots import Snapshot
 
 
 class StaffMember(Snapshot, frozen=True):
