@@ -1,6 +1,7 @@
 """From the write at the one to the arrival at the other, who is on another node: two nodes over Redis and PostgreSQL, 2,000 sockets."""
 
 from tests.bench.bare import bare
+from tests.bench.honest import require_honest
 from tests.bench.place import scaled, two_nodes
 from tests.bench.steady import pair_up, percentiles
 
@@ -16,6 +17,7 @@ async def across() -> list[str]:
         steady = await pair_up(at, count, ports=(here.port, there.port))
         await steady.run_for(RATE, 2.0)
         took = await steady.run_for(RATE, SECONDS)
+        await require_honest(at.house, len(steady.took))
         async with bare() as server:  # while both nodes still stand, with all their sockets
             await server.hold(count)
             echoes = await server.echoes(len(took), RATE)

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert
 
 from beside.kit.db import Database
 from tests.bench.ejabberd import Ejabberd, installed
+from tests.bench.honest import require_honest
 from tests.bench.pairs import OurPairs, Stretch, stretch
 from tests.bench.place import a_node, keep_to
 from tests.bench.xmpp import TheirPairs
@@ -45,6 +46,7 @@ async def embedded() -> list[str]:
         await pairs.gather(at, PAIRS)
         ours = await stretch(pairs, at.pid, TURNS * SECONDS)
         await pairs.until_received()
+        await require_honest(at.house, pairs.counted)
         bare = await _bare_inserts(at.house.database)
     return [
         f"acknowledged sends, embedded (SQLite, durable), {PAIRS} pairs, one core: {ours}; aim: at least 500",
@@ -69,6 +71,7 @@ async def _in_turn(server: PostgresServer, *, reference: bool) -> tuple[Stretch,
                 ours += await stretch(pairs, at.pid, SECONDS)
                 theirs += await stretch(others, ejabberd.child.pid, SECONDS)
             await pairs.until_received()
+            await require_honest(at.house, pairs.counted)
             return ours, theirs, await asyncio.to_thread(ejabberd.archived)
         finally:
             await asyncio.to_thread(ejabberd.close)
