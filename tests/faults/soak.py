@@ -15,6 +15,7 @@ from tests.bench.place import allow_many_files
 from tests.faults.crowd import make_groups
 from tests.faults.ground import Ground, alongside, ground
 from tests.faults.hearing import judged
+from tests.faults.kill_storm import kill_storm
 from tests.faults.leftovers import files_of, leftovers
 from tests.faults.lives import Lives
 from tests.faults.schedule import SEED, chosen_seed, trouble
@@ -110,9 +111,15 @@ def main() -> None:
     asked.add_argument("--per-second", type=float, default=5.0)
     asked.add_argument("--every", type=float, default=30.0, help="seconds from one fault to the next")
     asked.add_argument("--seed", type=int, default=chosen_seed())
+    asked.add_argument("--sends", type=int, help="instead of minutes: so many messages, with `--kills` meanwhile (FAULTS 46: a million and a thousand)")
+    asked.add_argument("--kills", type=int, default=200)
     wish = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="beside-soak-") as folder:
-        found, figures = asyncio.run(soak(Soak(wish.minutes, wish.clients, wish.per_second, wish.every, wish.seed), Path(folder)))
+        if wish.sends:
+            running = kill_storm(wish.sends, wish.kills, wish.seed, Path(folder))
+        else:
+            running = soak(Soak(wish.minutes, wish.clients, wish.per_second, wish.every, wish.seed), Path(folder))
+        found, figures = asyncio.run(running)
     print(*figures, *(found or ["the oracle is content"]), sep="\n")  # noqa: T201  # a command prints
     raise SystemExit(1 if found else 0)
 
