@@ -148,7 +148,8 @@ class Context:
 
 @asynccontextmanager
 async def command(house: House, actor: Actor | None = None) -> AsyncIterator[Context]:
-    """A transaction for one command. Raises `Unavailable` where the database cannot take it; then nothing was stored."""
+    """A transaction for one command. Raises `Unavailable` where the database cannot take it; then nothing was stored, unless its answer
+    alone was lost (`NoAnswer`, or a connection that ended in the commit)."""
     async with _said_in_our_words(house), house.database.write() as db:
         ctx = Context(house, db, house.clock.now(), actor)
         yield ctx

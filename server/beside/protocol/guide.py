@@ -29,7 +29,8 @@ that the document does not name.
 An answer of 400 and above, under `/api/`, is a `Refusal`: `code` is for programs, `message` is a kind sentence fit to be shown as it is. Each code, its
 statuses, and when it comes are listed under *Refusal codes*. What somebody may not see answers exactly like what does not exist, and like a path that is
 no door: `404 not_found`. Another method than those of a path is `405 wrong_method`. `429` and `503` carry `Retry-After` (seconds) and `retry_after_ms`:
-nothing was stored, try again then. A head over 16 KiB is answered with a bare 431. Ignore fields and codes you do not know; new ones may come.
+nothing was stored, try again then. (`unavailable` may also mean that it was stored and the database's answer was lost: a message sent again under its
+`client_id` finds it.) A head over 16 KiB is answered with a bare 431. Ignore fields and codes you do not know; new ones may come.
 
 ## Versions
 
@@ -126,9 +127,9 @@ stored already nor a send that is refused counts. (10 in 10 s is what we set out
 ## Answers and refusals
 
 A command may carry a `ref` of your choice; what answers it carries the same one. `hello`, `subscribe`, `message.send` and `ping` are answered; the others only
-when they are refused, and `typing.start` never. `refused` means that nothing was stored; the socket stays open. It carries the `ref`, and the `client_id` of a
-`message.send`, also where the rest of the frame could not be read; it has neither where the frame was no JSON object. `message` is fit to be shown. The 20th
-refusal within a minute, `slow_down` left out, closes the socket with 4029.
+when they are refused, and `typing.start` never. `refused` means that nothing was stored (`unavailable`: or that we were not told so); the socket stays open. It carries the `ref`,
+and the `client_id` of a `message.send`, also where the rest of the frame could not be read; it has neither where the frame was no JSON object. `message` is
+fit to be shown. The 20th refusal within a minute, `slow_down` left out, closes the socket with 4029.
 
 ## Heartbeats
 

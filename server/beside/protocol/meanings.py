@@ -76,7 +76,11 @@ MEANINGS: dict[str, Meaning] = {
         "`field` must say why, in words. (Of a transcript's reason, spaces at its ends do not count towards the 20 characters.)",
     ),
     "busy": Meaning((503,), "More is waiting to be stored than a second's work. " + _NEXT_TIME),
-    "unavailable": Meaning((503,), "The database cannot be reached, or a mistake of ours. " + _NEXT_TIME),
+    "unavailable": Meaning(
+        (503,),
+        "The database cannot be reached or does not answer, or a mistake of ours. Nothing was stored, unless the database's answer alone was lost: the same "
+        "may be sent again after `retry_after_ms`, a message under its `client_id`, which finds it.",
+    ),
     "upgrade_required": Meaning(
         (409,),
         "The client says a version (`hello`, or the header `Beside-Speaks`) that is no longer answered. Do not try again: keep what was typed, load afresh.",

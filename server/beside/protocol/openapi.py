@@ -29,7 +29,7 @@ REFUSED = {
     413: "More than we carry in one go.",
     415: "The body is not said to be JSON.",
     429: "Too often. Nothing was stored; try again after `Retry-After`.",
-    503: "We cannot store or reach something now. Nothing was stored; try again after `Retry-After`.",
+    503: "We cannot store or reach something now. Nothing was stored, unless the database's answer alone was lost; try again after `Retry-After`.",
 }
 _SEQ: Schema = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 QUERIES: dict[str, tuple[str, Schema]] = {
