@@ -46,6 +46,7 @@ export class Conversation {
   #pauseMs = 0
   #mending = false
   #loading = false
+  #closed = false
 
   constructor(session: Session, doors: Doors, id: Uuid, log: Log = 'public') {
     this.#session = session
@@ -118,6 +119,7 @@ export class Conversation {
     untrack(() => void this.#load())
     this.#unlisten = this.#session.onChange(['conversations'], () => void this.#reshow())
     return () => {
+      this.#closed = true
       this.#unlisten?.()
       this.#unfollow?.()
       this.#reading.stop()
@@ -176,6 +178,8 @@ export class Conversation {
       this.seenBefore = this.shown?.seen_seq ?? 0
       await this.#openAfresh()
     })
+    if (this.#closed) return
+    if (this.#unfollow) this.#following.ask() // it could not, before there was anything to go on from
     this.#unfollow ??= this.#session.follow({
       frame: (event) => {
         this.#frame(event)

@@ -48,6 +48,8 @@ export class FakeHouse {
   marked: number[] = []
   /** These requests are never answered. */
   never: (path: string) => boolean = () => false
+  /** These are answered by 503. */
+  fails: (path: string) => boolean = () => false
   /** Requests go out, and nothing ever comes back. */
   hole = false
   asked: string[] = []
@@ -82,6 +84,7 @@ export class FakeHouse {
     this.tries.push(this.clock.now())
     if (!this.network) return Promise.reject(new TypeError('no network'))
     if (this.hole || this.never(path)) return new Promise(() => undefined)
+    if (this.fails(path)) return Promise.resolve(new Response('', { status: 503 }))
     if (this.instead) return Promise.resolve(this.instead())
     this.asked.push(`${init.method ?? 'GET'} ${path}`)
     if (path === '/api/exchange') return this.#exchange(init)
@@ -271,5 +274,5 @@ export async function stage(prepare: (house: FakeHouse) => void = () => undefine
   const stop = talk.start()
   await house.clock.turn(100)
   const bodies = () => talk.timeline.lines.map((line) => (line.kind === 'said' ? line.body : line.kind))
-  return { house, session, talk, stop, bodies, truth: () => house.log.map((one) => one.body) }
+  return { house, session, doors: every, talk, stop, bodies, truth: () => house.log.map((one) => one.body) }
 }

@@ -1,6 +1,7 @@
 // A conversation that the house cannot let us follow just now, or does not know that we do: what is said in it comes all the same.
 
 import { describe, expect, test } from 'vitest'
+import { Conversation } from './conversation.svelte'
 import { rowan, stage, type FakeHouse } from './fake_talk'
 
 const ways = ['open', 'refused'] as const
@@ -73,4 +74,33 @@ test('a conversation that is closed while its turn to ask is awaited is not aske
   stop()
   await house.clock.turn(60_000)
   expect(house.followed.length).toBe(1)
+})
+
+test('a page that opened while the house could not answer follows as soon as it is read', async () => {
+  const { house, session, bodies, truth } = await stage(
+    (one) => (one.instead = () => new Response('', { status: 503 })),
+  )
+  house.instead = undefined
+  await house.clock.turn(2_000)
+  house.say(rowan, 'r2', 'Are you there?')
+  expect([session.touch, bodies()]).toEqual(['in_touch', truth()])
+})
+
+test('one that was read only when the person asked again is followed too', async () => {
+  const { house, talk, bodies, truth } = await stage((one) => (one.fails = (path) => path.includes('/conversations/')))
+  expect(talk.trouble).toBe('out_of_touch')
+  house.fails = () => false
+  talk.retry()
+  await house.clock.turn(10)
+  house.say(rowan, 'r2', 'Are you there?')
+  expect([talk.trouble, bodies()]).toEqual(['none', truth()])
+})
+
+test('one that is closed before it was read is never followed, and hears nothing', async () => {
+  const { house, session, doors } = await stage()
+  const brief = new Conversation(session, doors, 'c')
+  brief.start()()
+  await house.clock.turn(100)
+  house.say(rowan, 'r2', 'to those who are here')
+  expect([house.followed.length, brief.timeline.lines.length]).toEqual([1, 1])
 })
