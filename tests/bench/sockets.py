@@ -14,10 +14,9 @@ from tests.rig.cast import Person
 STEPS = (100, 1_000, 10_000)
 GROUP = 20  # each follows a group of so many
 FIRST = 20  # what the first sockets load and set up is not any socket's cost
-IDLE_S = 21.0  # a heartbeat is in it
+ROUND_S = 21.0  # a heartbeat is in it, and two looks at the sessions
 PAIRS = 100
 RATE = 100.0
-SECONDS = 10.0
 
 
 async def sockets() -> list[str]:
@@ -47,12 +46,12 @@ async def _come(at: Measured, people: Sequence[Person]) -> None:
 
 async def _cpu_a_second(at: Measured) -> float:
     before = cpu_seconds(at.pid)
-    await asyncio.sleep(IDLE_S)
-    return (cpu_seconds(at.pid) - before) / IDLE_S
+    await asyncio.sleep(ROUND_S)
+    return (cpu_seconds(at.pid) - before) / ROUND_S
 
 
 async def _beside(steady: Steady, step: int) -> str:
-    took = await steady.run_for(RATE, SECONDS)
+    took = await steady.run_for(RATE, ROUND_S)
     return f"send to shown, {RATE:.0f} a second beside {step} idle sockets on the same node: {percentiles(took)}; aim: p99 at most 250"
 
 
@@ -62,5 +61,5 @@ async def _reference(count: int) -> list[str]:
         before = resident_bytes(server.pid)
         await server.hold(count)
         each = (resident_bytes(server.pid) - before) / count / 1024
-        took = await server.echoes(int(RATE * SECONDS), RATE)
+        took = await server.echoes(int(RATE * ROUND_S), RATE)
     return [f"  bare asyncio connections, {count} of them: {each:.1f} KiB each; there and back at the same pace: {percentiles(took)}"]
