@@ -1,10 +1,11 @@
 """What a bad connection does to a page, or the house's own end of it: nothing is lost, nothing is shown that is not so (FAULTS 20, 21, 24, 71)."""
 
+import json
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from beside.kit.context import Actor, command
 from beside.kit.ids import new_id
@@ -49,6 +50,36 @@ async def test_a_socket_that_only_looks_open_is_left(small_hub: "Hub") -> None:
         await wren.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         await wren.sees_once("did you fall asleep")
         assert await wren.page.evaluate("socketsOpened()") > before
+
+
+async def test_a_page_that_cannot_be_let_in_just_now_hears_soon(small_hub: "Hub") -> None:
+    """Its subscription is refused, as where the database is slow: the page asks again by itself, and what was said meanwhile is there (FAULTS 49)."""
+    await small_hub.makes_room("Tuesday evening")
+    asked: list[str] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        house = socket.connect_to_server()
+
+        def say(words: str | bytes) -> None:
+            said = json.loads(words)
+            if said["type"] == "subscribe":
+                asked.append(said["ref"])
+            if said["type"] == "subscribe" and len(asked) == 1:
+                no = {"type": "refused", "code": "unavailable", "message": "", "client_id": None, "retry_after_ms": 500, "ref": said["ref"]}
+                socket.send(json.dumps(no))
+            else:
+                house.send(words)
+
+        socket.on_message(say)
+
+    async with small_hub.visitor() as wren, small_hub.member("Fern") as fern:
+        await fern.joins("Tuesday evening")
+        await wren.page.route_web_socket("**/ws", between)
+        await wren.arrives("Wren")
+        await wren.joins("Tuesday evening")
+        await fern.says("can you hear me")
+        await wren.sees_once("can you hear me")
+        assert asked[:1] * 2 == asked[:2]
 
 
 async def test_without_sockets_everything_still_works(small_hub: "Hub") -> None:
