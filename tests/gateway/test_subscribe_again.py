@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from beside.gateway import dispatch
 from beside.kit.errors import Unavailable
 from tests.gateway.conftest import Here
 from tests.gateway.test_subscribe import say
@@ -44,3 +45,15 @@ async def test_a_second_subscription_takes_the_place_of_the_first(here: Here) ->
         (live,) = here.node.roster.logs.values()
         posted = [frame for _, way, frame in wren.frames if way == "in" and frame["type"] == "message.posted"]
         assert (1, 1, 0) == (len(posted), len(live.follows), len([task for task in asyncio.all_tasks() if task.get_name() == "catch-up"]))
+
+
+async def test_who_follows_as_much_as_they_may_can_still_begin_anew(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the bound nothing more can be followed; what is followed already can be again, as after a `reset`. Here the bound is 1 instead of 64."""
+    monkeypatch.setattr(dispatch, "FOLLOWED", 1)
+    chat, group = await here.chat(), await here.group(here.cast.member)
+    async with here.client(here.cast.member) as wren:
+        await wren.connect()
+        await wren.subscribe(chat)
+        assert "subscribed" == (await wren.subscribe(chat))["type"]
+        with pytest.raises(Refused, match="too_many_open"):
+            await wren.subscribe(group)

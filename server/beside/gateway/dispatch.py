@@ -58,7 +58,7 @@ async def _carry_out(roster: Roster, connection: Connection, said: AnyCommand) -
         case SendMessage():
             await _send(roster, connection, said)
         case Subscribe():
-            if len(connection.follows) >= FOLLOWED:
+            if len(connection.follows) >= FOLLOWED and (said.conversation, said.log) not in connection.follows:
                 raise NotFound("too_many_open")
             await subscribe(roster, connection, said)
         case Unsubscribe():
