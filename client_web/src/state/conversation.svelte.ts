@@ -1,36 +1,26 @@
-// One conversation that is open on a page: loads its log, follows it, mends gaps, sends, and says who is writing and who has seen.
+// One conversation that is open on a page: its log, followed and kept whole; sending; and who is writing and who has seen.
 
 import { untrack } from 'svelte'
-import type { Cancel } from '../net/clock'
 import type { Doors } from '../net/doors'
-import { OutOfTouch, Refused } from '../net/http'
 import { uuid7 } from '../net/uuid7'
 import type { Accepted, AnyEvent, AnyLogEvent, ConversationShown, Log, Uuid } from '../net/wire'
 import { Asking } from './asking'
 import { Following } from './following'
+import { Mending, type Trouble } from './mending.svelte'
 import { Outbox, type Pending } from './outbox'
 import { nothingSeen, seenByOthers, seenFrom, seenMoves, type Writing } from './people'
 import { Reading } from './reading'
 import type { Session } from './session.svelte'
 import { standsNow } from './standing'
-import { emptyTimeline, heardOf, isBehind, openPage, take, takeEarlier, takePage, type Timeline } from './timeline'
+import type { Timeline } from './timeline'
 import { Writers } from './writers.svelte'
-
-const HOLD_MS = 1_000 // two nodes may push out of order; within a second the hole closes by itself
-const PAGES_AT_MOST = 20 // more missing than this: loading afresh is kinder than replaying
-
-export type Trouble = 'none' | 'loading' | 'checking' | 'out_of_touch' | 'gone'
 
 export class Conversation {
   readonly id: Uuid
   readonly log: Log
   shown = $state.raw<ConversationShown | undefined>()
-  timeline = $state.raw<Timeline>(emptyTimeline(''))
   pending = $state.raw<readonly Pending[]>([])
   seen = $state.raw(nothingSeen)
-  trouble = $state<Trouble>('loading')
-  /** The refusal's code, where it is gone: `stepped_out`, `suspended`, `not_found`… */
-  goneWhy = $state('')
   /** The position up to which this person had seen when the page opened it. */
   seenBefore = $state(0)
   readonly outbox: Outbox
@@ -39,13 +29,10 @@ export class Conversation {
   readonly #writers: Writers
   readonly #asking: Asking
   readonly #following: Following
+  readonly #mending: Mending
   readonly #reading: Reading
   #unfollow: (() => void) | undefined
   #unlisten: (() => void) | undefined
-  #hold: Cancel | undefined
-  #pauseMs = 0
-  #mending = false
-  #loading = false
   #closed = false
 
   constructor(session: Session, doors: Doors, id: Uuid, log: Log = 'public') {
@@ -54,13 +41,28 @@ export class Conversation {
     this.id = id
     this.log = log
     this.#writers = new Writers(session.clock, () => session.say({ type: 'typing.start', conversation: id }))
+    this.#mending = new Mending({
+      clock: session.clock,
+      me: () => this.me,
+      events: (page) => doors.events(id, { ...page, log }),
+      first: () => this.#look(),
+      taken: () => {
+        this.#retireTwins()
+      },
+      settled: (event) => {
+        this.#settle(event)
+      },
+      opened: () => {
+        this.#following.ask()
+      },
+    })
     this.#asking = new Asking({
       clock: session.clock,
       random: session.random,
       isNeeded: () => session.touch === 'lost' || session.touch === 'reaching', // neither in touch, nor resting until somebody says so
       ask: async () => {
-        this.#pauseMs = 0
-        return (await this.#catchUp()) ? undefined : this.#pauseMs
+        this.#mending.pauseMs = 0
+        return (await this.#mending.catchUp()) ? undefined : this.#mending.pauseMs
       },
     })
     this.#following = new Following({
@@ -79,7 +81,7 @@ export class Conversation {
       tell: (seq, leaving) => {
         session.hasRead(id, seq) // again: a list may have been loaded meanwhile
         if (!session.say({ type: 'seen.mark', conversation: id, seq }) && !leaving)
-          void this.#trying(async () => {
+          void this.#mending.trying(async () => {
             await doors.seen(id, { seq })
           })
       },
@@ -104,6 +106,19 @@ export class Conversation {
     return this.#session.me?.account ?? ''
   }
 
+  get timeline(): Timeline {
+    return this.#mending.timeline
+  }
+
+  get trouble(): Trouble {
+    return this.#mending.trouble
+  }
+
+  /** The refusal's code, where it is gone. */
+  get goneWhy(): string {
+    return this.#mending.goneWhy
+  }
+
   /** Who else is writing. */
   get writing(): Writing {
     return this.#writers.now
@@ -124,7 +139,7 @@ export class Conversation {
       this.#unfollow?.()
       this.#reading.stop()
       if (this.#unfollow) this.#session.say({ type: 'unsubscribe', conversation: this.id, log: this.log })
-      this.#hold?.()
+      this.#mending.stop()
       this.#asking.stop()
       this.#following.stop()
       this.#writers.stop()
@@ -150,15 +165,8 @@ export class Conversation {
   }
 
   /** One page of older lines. */
-  async loadEarlier(): Promise<void> {
-    if (this.#loading || !this.timeline.earlier) return
-    this.#loading = true
-    await this.#trying(async () => {
-      const page = await this.#doors.events(this.id, { before: this.timeline.from, log: this.log })
-      if (page.epoch === this.timeline.epoch) this.timeline = takeEarlier(this.timeline, page)
-      else await this.#openAfresh()
-    })
-    this.#loading = false
+  loadEarlier(): Promise<void> {
+    return this.#mending.loadEarlier()
   }
 
   /** A list was loaded, and shows this conversation too: the two must not differ. */
@@ -172,11 +180,11 @@ export class Conversation {
   }
 
   async #load(): Promise<void> {
-    if (!this.timeline.epoch) this.trouble = 'loading'
-    await this.#trying(async () => {
-      this.#show(await this.#doors.conversation(this.id))
+    if (!this.timeline.epoch) this.#mending.trouble = 'loading'
+    await this.#mending.trying(async () => {
+      await this.#look()
       this.seenBefore = this.shown?.seen_seq ?? 0
-      await this.#openAfresh()
+      await this.#mending.open()
     })
     if (this.#closed) return
     if (this.#unfollow) this.#following.ask() // it could not, before there was anything to go on from
@@ -190,21 +198,9 @@ export class Conversation {
       outOfTouch: () => {
         this.#outOfTouch()
       },
-      afresh: () => void this.#openAfreshNow(),
+      afresh: () => void this.#mending.openAfresh(),
     })
     if (this.#session.touch !== 'in_touch') this.#outOfTouch()
-  }
-
-  async #openAfresh(): Promise<void> {
-    const page = await this.#doors.events(this.id, { log: this.log })
-    this.#taken(openPage(this.me, page))
-    this.trouble = 'none'
-  }
-
-  async #openAfreshNow(): Promise<void> {
-    this.trouble = 'checking'
-    await this.#trying(() => this.#openAfresh())
-    this.#following.ask()
   }
 
   #inTouch(): void {
@@ -226,7 +222,7 @@ export class Conversation {
     switch (event.type) {
       case 'heartbeat':
         for (const at of event.positions)
-          if (at.conversation === this.id && at.log === this.log) this.#heard(at.last_seq)
+          if (at.conversation === this.id && at.log === this.log) this.#mending.heard(at.last_seq)
         return
       case 'refused':
         if (event.client_id && this.pending.some((item) => item.clientId === event.client_id))
@@ -248,16 +244,16 @@ export class Conversation {
   #logFrame(event: Extract<AnyEvent, { log: Log }>): void {
     switch (event.type) {
       case 'subscribed':
-        this.#heard(event.last_seq)
+        this.#mending.heard(event.last_seq)
         break
       case 'reset':
-        void this.#openAfreshNow()
+        void this.#mending.openAfresh()
         break
       case 'message.accepted':
         this.#accepted(event)
         break
       default:
-        this.#taken(take(this.timeline, event))
+        this.#mending.take(event)
         this.#settle(event)
     }
   }
@@ -277,27 +273,8 @@ export class Conversation {
   #accepted(answer: Pick<Accepted, 'client_id' | 'seq'>): void {
     // The line itself comes as an event; until then the pending twin stands for it.
     this.outbox.stored(answer.client_id)
-    this.#heard(answer.seq)
-    if (this.#session.touch !== 'in_touch') void this.#mend()
-  }
-
-  #heard(lastSeq: number): void {
-    this.#taken(heardOf(this.timeline, lastSeq))
-  }
-
-  #taken(next: Timeline): void {
-    this.timeline = next
-    this.#retireTwins()
-    if (!isBehind(next)) {
-      this.#hold?.()
-      this.#hold = undefined
-      if (this.trouble === 'checking') this.trouble = 'none'
-    } else if (!this.#mending) {
-      this.#hold ??= this.#session.clock.after(HOLD_MS, () => {
-        this.#hold = undefined
-        if (isBehind(this.timeline)) void this.#mend()
-      })
-    }
+    this.#mending.heard(answer.seq)
+    if (this.#session.touch !== 'in_touch') void this.#mending.mend()
   }
 
   #retireTwins(): void {
@@ -306,64 +283,16 @@ export class Conversation {
         this.outbox.arrived(item.clientId)
   }
 
-  async #mend(): Promise<void> {
-    if (this.#mending) return
-    this.#mending = true
-    const whole = await this.#catchUp()
-    this.#mending = false
-    if (whole && isBehind(this.timeline)) await this.#openAfreshNow()
-  }
-
-  /** Asks for what comes after. True: the house told us everything it has. */
-  async #catchUp(): Promise<boolean> {
-    return this.#trying(async () => {
-      if (!this.timeline.epoch) {
-        this.#show(await this.#doors.conversation(this.id))
-        await this.#openAfresh()
-        return
-      }
-      for (let page = 0; page < PAGES_AT_MOST; page += 1) {
-        const after = this.timeline.have
-        const next = await this.#doors.events(this.id, { after, log: this.log })
-        if (next.epoch !== this.timeline.epoch || next.last_seq < after) {
-          await this.#openAfresh()
-          return
-        }
-        const before = this.timeline.have
-        this.#taken(takePage(this.timeline, next))
-        for (const event of next.events) this.#settle(event)
-        if (!next.later || this.timeline.have === before) break
-      }
-      if (this.trouble !== 'checking') this.trouble = 'none'
-    })
-  }
-
   async #reshow(): Promise<void> {
-    await this.#trying(async () => {
-      this.#show(await this.#doors.conversation(this.id))
-    })
+    await this.#mending.trying(() => this.#look())
+  }
+
+  async #look(): Promise<void> {
+    this.#show(await this.#doors.conversation(this.id))
   }
 
   #show(shown: ConversationShown): void {
     this.shown = shown
     for (const [account, seq] of seenFrom(shown.participants)) this.seen = seenMoves(this.seen, account, seq)
-  }
-
-  /** Runs `act`; false where we were out of touch, or where this conversation is no longer ours to see. */
-  async #trying(act: () => Promise<void>): Promise<boolean> {
-    try {
-      await act()
-      return true
-    } catch (trouble) {
-      if (trouble instanceof Refused && (trouble.status === 404 || trouble.status === 403)) {
-        this.trouble = 'gone'
-        this.goneWhy = trouble.code
-      } else if (!(trouble instanceof Refused) && !(trouble instanceof OutOfTouch)) throw trouble
-      else {
-        this.#pauseMs = trouble.retryAfterMs ?? 0
-        if (!this.timeline.epoch) this.trouble = 'out_of_touch'
-      }
-      return false
-    }
   }
 }
