@@ -1,49 +1,38 @@
-"""What people may do in any order: say, say again, lose the line, come back, join, leave, hide, show, suspend, while time passes."""
+"""What people may do in any order: say, say again, lose the line, come back, join, leave, hide, show, suspend, close, while time passes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from beside.conversations.close import close
 from beside.conversations.join import join
 from beside.conversations.leave import leave
 from beside.conversations.tables import Conversation
 from beside.kit.context import Context, command
 from beside.kit.errors import Conflict
-from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.messages.edit import edit
 from beside.messages.redact import redact
 from beside.messages.restore import restore
 from beside.protocol.codes import CloseCode
 from beside.protocol.shapes import Place
+from tests.faults.runs import Stage
 from tests.moderation.desk import lifts, suspends
-from tests.rig.cast import Cast, Person
-from tests.rig.client import ScriptedClient
+from tests.rig.cast import Person
+from tests.rig.client import Refused, ScriptedClient
 from tests.rig.oracle import complaints
 from tests.rig.wait import until
 
 SHOWN_S = 60.0  # bounds each wait, on a machine that is busy with other tests
 SUSPENDED_MINUTES = 10
-WHO = st.sampled_from(["wren", "alder", "finch"])
-
-
-class Stage(Protocol):
-    """Where they do it: a house, the cast in it, and the two things that differ from place to place."""
-
-    @property
-    def house(self) -> House: ...
-
-    @property
-    def cast(self) -> Cast: ...
-
-    def client(self, who: Person) -> ScriptedClient: ...
-
-    async def group(self, *people: Person) -> UUID: ...
+SAID_BEFORE_CLOSING = 4  # a run in which nothing can be said proves little
+PICK = st.integers(0, 59)
+"""One of as many as there are: a step that finds nobody to take it proves nothing."""
 
 
 class Talk(RuleBasedStateMachine):
@@ -56,6 +45,11 @@ class Talk(RuleBasedStateMachine):
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(work)
 
+    def attempt(self, work: Coroutine[Any, Any, bool]) -> bool | None:
+        """Whether it could be done. None, on a stage where that happens: the house said honestly that it cannot now, and nothing has changed."""
+        done: bool = self.run(work)
+        return done
+
     @initialize()
     def begin(self) -> None:
         cast = self.here.cast
@@ -63,20 +57,33 @@ class Talk(RuleBasedStateMachine):
         self.group: UUID = self.run(self.here.group(cast.member, cast.peer))
         self.clients = {name: self.here.client(person) for name, person in self.people.items()}
         self.present, self.online = {"wren", "alder"}, {"wren", "alder"}
-        self.suspended = False
+        self.suspended = self.closed = False
         self.count = 0
         for name in sorted(self.online):
             self.run(self._come(self.clients[name]))
 
     async def _come(self, client: ScriptedClient) -> None:
         await client.connect()
+        await self._follow(client)
+
+    async def _follow(self, client: ScriptedClient) -> None:
         await client.subscribe(self.group)
 
-    async def _return(self, client: ScriptedClient) -> None:
+    async def _return(self, client: ScriptedClient) -> bool:
         await (client.resume() if client.timelines else self._come(client))
+        return True
 
-    async def _say(self, client: ScriptedClient, words: str, client_id: UUID) -> None:
-        await client.send(self.group, words, client_id=client_id)
+    async def _say(self, client: ScriptedClient, words: str, client_id: UUID) -> bool:
+        """What is closed takes nothing more, and says so."""
+        try:
+            await client.send(self.group, words, client_id=client_id)
+        except Refused as refused:
+            if not self.closed or refused.code != "closed":
+                raise
+            client.unsent.pop(client_id)
+            return False
+        assert not self.closed
+        return True
 
     async def _do(self, who: Person, act: Callable[[Context, Conversation], Awaitable[Any]]) -> bool:
         """Whether it could be done: hiding what is hidden, for one, is a conflict."""
@@ -87,25 +94,29 @@ class Talk(RuleBasedStateMachine):
             return False
         return True
 
-    def talking(self, who: str) -> bool:
-        return who in self.present & self.online
+    @property
+    def talking(self) -> list[str]:
+        return sorted(self.present & self.online)
 
-    @rule(who=WHO, times=st.integers(1, 3))
-    def say(self, who: str, times: int) -> None:
-        """Said once, or again and again under one number."""
-        if self.talking(who):
+    @precondition(lambda self: self.talking)
+    @rule(pick=PICK, lines=st.integers(1, 3), times=st.integers(1, 3))
+    def say(self, pick: int, lines: int, times: int) -> None:
+        """A few lines, each said once, or again and again under one number."""
+        who = self.talking[pick % len(self.talking)]
+        for _ in range(lines):
             self.count += 1
             client_id = new_id()
             for _ in range(times):
-                self.run(self._say(self.clients[who], f"{who} {self.count}", client_id))
+                self.attempt(self._say(self.clients[who], f"{who} {self.count}", client_id))
 
-    @rule(who=WHO)
-    def say_and_lose_the_line(self, who: str) -> None:
+    @precondition(lambda self: self.talking)
+    @rule(pick=PICK)
+    def say_and_lose_the_line(self, pick: int) -> None:
         """Nobody knows whether it got through."""
-        if self.talking(who):
-            self.count += 1
-            self.run(self._say_and_drop(self.clients[who], f"{who} {self.count}"))
-            self.online.discard(who)
+        who = self.talking[pick % len(self.talking)]
+        self.count += 1
+        self.run(self._say_and_drop(self.clients[who], f"{who} {self.count}"))
+        self.online.discard(who)
 
     async def _say_and_drop(self, client: ScriptedClient, words: str) -> None:
         sending = asyncio.create_task(client.send(self.group, words))
@@ -113,43 +124,50 @@ class Talk(RuleBasedStateMachine):
         await client.drop()
         await asyncio.wait([sending])
         sending.exception()
+        if self.closed:
+            client.unsent.clear()  # it would be refused each time
 
-    @rule(who=WHO)
-    def lose_the_line(self, who: str) -> None:
-        if who in self.online:
-            self.run(self.clients[who].drop())
-            self.online.discard(who)
+    @precondition(lambda self: self.online)
+    @rule(pick=PICK)
+    def lose_the_line(self, pick: int) -> None:
+        who = sorted(self.online)[pick % len(self.online)]
+        self.run(self.clients[who].drop())
+        self.online.discard(who)
 
-    @rule(who=WHO)
-    def come_back(self, who: str) -> None:
-        if who in self.present - self.online:
-            self.run(self._return(self.clients[who]))
-            self.online.add(who)
+    @precondition(lambda self: self.present - self.online)
+    @rule()
+    def come_back(self) -> None:
+        """Everybody who may; a line is lost more easily than found."""
+        for who in sorted(self.present - self.online):
+            if self.attempt(self._return(self.clients[who])):
+                self.online.add(who)
 
     @precondition(lambda self: "finch" not in self.present and not self.suspended)
     @rule()
     def join(self) -> None:
         finch = self.people["finch"]
-        self.run(self._do(finch, lambda ctx, group: join(ctx, group, finch.account, Place.member)))
+        if not self.attempt(self._do(finch, lambda ctx, group: join(ctx, group, finch.account, Place.member))):
+            return
         self.present.add("finch")
         if "finch" in self.online:
-            self.run(self.clients["finch"].subscribe(self.group))
+            self.run(self._follow(self.clients["finch"]))
 
     @precondition(lambda self: "finch" in self.present)
     @rule()
     def leave(self) -> None:
         finch = self.people["finch"]
-        self.clients["finch"].unsent.clear()  # what was not acknowledged is theirs to say again, elsewhere
-        self.run(self._do(finch, lambda ctx, group: leave(ctx, group, finch.account)))
-        self.present.discard("finch")
+        if self.attempt(self._do(finch, lambda ctx, group: leave(ctx, group, finch.account))):
+            self.clients["finch"].unsent.clear()  # what was not acknowledged is theirs to say again, elsewhere
+            self.present.discard("finch")
 
     @precondition(lambda self: "finch" in self.present)
     @rule()
     def suspend(self) -> None:
         """They are out of the group, and out of the door."""
         finch = self.clients["finch"]
+        if not self.attempt(self._suspend()):
+            return
         finch.unsent.clear()  # as when leaving
-        self.run(suspends(self.here.house, self.here.cast.moderator, self.people["finch"].account, minutes=SUSPENDED_MINUTES))
         if "finch" in self.online:
             self.run(until(lambda: finch.closed is not None, SHOWN_S, "the close"))
             assert (CloseCode.blocked,) == (finch.closed or ())[:1]
@@ -158,29 +176,48 @@ class Talk(RuleBasedStateMachine):
         self.online.discard("finch")
         self.suspended = True
 
+    async def _suspend(self) -> bool:
+        await suspends(self.here.house, self.here.cast.moderator, self.people["finch"].account, minutes=SUSPENDED_MINUTES)
+        return True
+
     @precondition(lambda self: self.suspended)
     @rule()
     def lift(self) -> None:
+        if self.attempt(self._lift()):
+            self.suspended = False
+
+    async def _lift(self) -> bool:
         with suppress(Conflict):  # it has run out by itself
-            self.run(lifts(self.here.house, self.here.cast.moderator, self.people["finch"].account))
-        self.suspended = False
+            await lifts(self.here.house, self.here.cast.moderator, self.people["finch"].account)
+        return True
 
-    @rule(pick=st.integers(0, 50))
-    def hide_or_show(self, pick: int) -> None:
-        seq = self._some_message(pick)
+    @precondition(lambda self: self.count >= SAID_BEFORE_CLOSING and not self.closed)
+    @rule()
+    def close_the_group(self) -> None:
+        """It can still be read, come into, left, and hidden in."""
         moderator = self.here.cast.moderator
-        if seq and not self.run(self._do(moderator, lambda ctx, group: redact(ctx, group, seq, "That could hurt somebody."))):
-            assert self.run(self._do(moderator, lambda ctx, group: restore(ctx, group, seq)))
+        if self.attempt(self._do(moderator, lambda ctx, group: close(ctx, group, moderator.account))):
+            self.closed = True
+            for client in self.clients.values():
+                client.unsent.clear()
 
-    @rule(pick=st.integers(0, 50))
+    @precondition(lambda self: self._said())
+    @rule(pick=PICK)
+    def hide_or_show(self, pick: int) -> None:
+        seq = self._said()[pick % len(self._said())]
+        moderator = self.here.cast.moderator
+        if self.attempt(self._do(moderator, lambda ctx, group: redact(ctx, group, seq, "That could hurt somebody."))) is False:
+            assert self.attempt(self._do(moderator, lambda ctx, group: restore(ctx, group, seq)))
+
+    @precondition(lambda self: self._said("wren"))
+    @rule(pick=PICK)
     def mend(self, pick: int) -> None:
-        mine = [said.seq for said in self.clients["wren"].acknowledged if said.seq]
-        if mine:
-            self.run(self._do(self.people["wren"], lambda ctx, group: edit(ctx, self.group, mine[pick % len(mine)], f"mended {pick}")))
+        mine = self._said("wren")
+        self.attempt(self._do(self.people["wren"], lambda ctx, group: edit(ctx, self.group, mine[pick % len(mine)], f"mended {pick}")))
 
-    def _some_message(self, pick: int) -> int | None:
-        said = [each.seq for client in self.clients.values() for each in client.acknowledged if each.seq]
-        return said[pick % len(said)] if said else None
+    def _said(self, *names: str) -> list[int]:
+        """Where what was acknowledged stands, of these people, or of all."""
+        return [said.seq for name in names or sorted(self.clients) for said in self.clients[name].acknowledged if said.seq]
 
     def teardown(self) -> None:
         if not hasattr(self, "clients"):
@@ -189,8 +226,7 @@ class Talk(RuleBasedStateMachine):
             self.lift()
         if "finch" not in self.present and self.clients["finch"].timelines:
             self.join()  # nobody is shown what happened while they were away until they may come back
-        for name in sorted(self.present - self.online):
-            self.come_back(name)
+        self.come_back()
         self.run(self._judge())
         type(self).tried += 1
 

@@ -58,7 +58,7 @@ class Talker(ScriptedClient):
                     await self._until_acknowledged(Said((found[0], "public"), new_id(), found[1]))
                 return
             except LOST as lost:
-                await self._go_on(lost)
+                await self.go_on(lost)
 
     async def until_back(self) -> None:
         """Come back, as often as it takes, and have every screen complete."""
@@ -68,7 +68,7 @@ class Talker(ScriptedClient):
                 await self.settle()
                 return
             except (*LOST, Refused) as lost:
-                await self._go_on(lost)
+                await self.go_on(lost)
 
     async def come_back(self) -> None:
         """Follow every room from where its screen stands, and say again what was not acknowledged. Raises what `LOST` names."""
@@ -85,7 +85,7 @@ class Talker(ScriptedClient):
     async def _insist(self, ask: Callable[[], Awaitable[object]]) -> None:
         self.refused += await insist(ask)
 
-    async def _go_on(self, lost: Exception) -> None:
+    async def go_on(self, lost: Exception) -> None:
         """To the next node, after a while."""
         self.lost[f"{type(lost).__name__} {self.closed}"] += 1
         await self.drop()

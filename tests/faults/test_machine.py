@@ -1,12 +1,13 @@
 """Any order of what people do, on one node: the oracle is content at the end."""
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from hypothesis import HealthCheck, Phase, settings
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 from limits import parse
@@ -14,6 +15,7 @@ from limits import parse
 from beside.foundation import build, standing
 from beside.kit.clock import SystemClock
 from tests.faults.machine import Talk
+from tests.faults.runs import STATEFUL, chosen
 from tests.gateway.conftest import Here, serving, settings_for
 from tests.rig.cast import make_cast
 
@@ -46,8 +48,9 @@ class TalkWhileTimePasses(Talk):
         self.clock.by += timedelta(minutes=minutes)
 
 
+@pytest.mark.timeout(0 if STATEFUL in os.environ else 300)
 def test_whatever_they_do_the_oracle_is_content(sqlite_url: str, tmp_path: Path) -> None:
-    """Thirty runs of up to twenty steps, chosen by Hypothesis (FAULTS 128; a night's run takes more)."""
+    """Thirty runs of up to twenty steps, chosen by Hypothesis (FAULTS 128; BESIDE_STATEFUL asks for its 5,000)."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         TalkWhileTimePasses.runner, TalkWhileTimePasses.tried = runner, 0
@@ -55,15 +58,7 @@ def test_whatever_they_do_the_oracle_is_content(sqlite_url: str, tmp_path: Path)
         try:
             run_state_machine_as_test(
                 TalkWhileTimePasses,
-                settings=settings(
-                    max_examples=EXAMPLES,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    phases=[Phase.generate],
-                    database=None,
-                    derandomize=True,
-                    suppress_health_check=list(HealthCheck),
-                ),
+                settings=chosen(EXAMPLES, STEPS),
             )
         finally:
             runner.run(stack.aclose())
