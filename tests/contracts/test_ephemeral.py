@@ -126,7 +126,8 @@ async def test_without_redis_a_node_still_knows_its_own(own_redis: RedisServer, 
     assert {"b": "2", "c": "3"} == mine
 
 
-async def test_a_redis_that_only_reads_is_not_believed_about_who_is_here(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("by", ["put", "renew"])
+async def test_a_redis_that_only_reads_is_not_believed_about_who_is_here(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
     """It answers with what was so before: however long that lasts a node goes by its own, says so, and shares again what is put afterwards (FAULTS 45)."""
     monkeypatch.setattr("beside.presence.redis.REST_S", 0.0)
     own_redis.start()
@@ -137,12 +138,12 @@ async def test_a_redis_that_only_reads_is_not_believed_about_who_is_here(own_red
         await here.put("k", "a", "meanwhile", 60)
         told = [(await here.all("k"), here.well) for _ in range(3)]
         inside.replicaof("NO", "ONE")
-    await here.put("k", "b", "after", 60)
+    await (here.put("k", "b", "", 60) if by == "put" else here.renew([("k", "b")], 60))
     shared = await there.all("k")
     await here.close()
     await there.close()
     assert [({"a": "meanwhile"}, False)] * 3 == told
-    assert ({"a": "before", "b": "after"}, True) == (shared, here.well)
+    assert ({"a": "before", "b": ""}, True) == (shared, here.well)
 
 
 async def test_after_an_outage_what_is_renewed_is_shared_again(own_redis: RedisServer) -> None:

@@ -65,7 +65,8 @@ class RedisEphemeral:
             for name in names:
                 pipeline.hset(name, mapping=by_key[name])  # type: ignore[arg-type]  # redis-py asks for a dict of bytes or text
                 _keep(pipeline, name, seconds)
-            await self._try(pipeline.execute())
+            if await self._try(pipeline.execute()) is not None:
+                self._refused = False
 
     async def drop(self, key: str, field: str) -> None:
         await self._near.drop(key, field)
