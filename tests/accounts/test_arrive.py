@@ -11,14 +11,15 @@ from beside.accounts.doorway import doorway
 from beside.accounts.me import me_of
 from beside.accounts.names import name_of
 from beside.accounts.recovery import FreshCode, make_code
+from beside.accounts.sign_in import sign_in_with_password
 from beside.accounts.tables import Account, Session
 from beside.hubs.scope import hub_by_slug
 from beside.kit.context import command, query
 from beside.kit.errors import BadInput, BesideError, Conflict, NotFound
 from beside.kit.house import House
-from beside.protocol.requests import Arrive
+from beside.protocol.requests import Arrive, SignInWithPassword
 from beside.protocol.shapes import Role
-from tests.accounts.people import arrived, at_once, who
+from tests.accounts.people import PASSWORD, arrived, at_once, who
 from tests.rig.cast import Cast
 
 CANARY = "Zephyrine Quill"
@@ -110,3 +111,16 @@ async def test_the_doorway_shows_a_name_that_can_be_taken(house: House, cast: Ca
         shown = await doorway(ctx, await hub_by_slug(ctx, "harbour"), peers_here=3)
     assert ("harbour", "Harbour", True, None, 3) == (shown.hub, shown.name, shown.open_now, shown.opens_at, shown.peers_here)
     assert (await arrived(house, shown.suggested_pseudonym)).token
+
+
+@pytest.mark.parametrize("slug", ["\0", "har\0bour", "har\nbour", "\u202eharbour"])
+async def test_a_hub_that_no_database_can_look_for_is_not_there(house: House, cast: Cast, slug: str) -> None:
+    """Whoever arrives at it, signs in to it or only looks is told that it is not found, on each database; it is no fault of ours (FAULTS 57, 64)."""
+    with pytest.raises(NotFound):
+        await _arrive(house, Arrive(pseudonym="Mild Otter", understood=True, hub=slug), await make_code(house.hasher))
+    with pytest.raises(NotFound):
+        await sign_in_with_password(house, SignInWithPassword(name="ada", password=PASSWORD, hub=slug))
+    async with query(house) as ctx:
+        with pytest.raises(NotFound):
+            await hub_by_slug(ctx, slug)
+        assert "harbour" == (await hub_by_slug(ctx, "harbour")).slug

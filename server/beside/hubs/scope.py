@@ -30,6 +30,8 @@ async def require_hub(ctx: Context, hub: UUID) -> Hub:
 
 async def hub_by_slug(ctx: Context, slug: str | None) -> Hub:
     """The hub of this slug; without one, the oldest. Raises `NotFound`."""
+    if slug is not None and not slug.isprintable():  # a NUL is no name, and PostgreSQL would not even look
+        raise NotFound
     statement = select(Hub).order_by(col(Hub.created_at)).limit(1)
     found = (await ctx.db.exec(statement.where(Hub.slug == slug) if slug else statement)).first()
     if found is None:

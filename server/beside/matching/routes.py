@@ -3,7 +3,6 @@
 from beside.accounts.doorway import doorway
 from beside.hubs.scope import hub_by_slug
 from beside.kit.context import command, query
-from beside.kit.errors import NotFound
 from beside.kit.web import Door, Visit
 from beside.matching.ask import ask
 from beside.matching.place import line_place
@@ -23,10 +22,7 @@ from beside.protocol.staff_snapshots import LineWatch
 async def public_doorway(visit: Visit) -> Doorway:
     """The public face of a hub: whether it is open, how many peers are here, where to turn at once, and a free pseudonym."""
     async with query(visit.house) as ctx:
-        slug = visit.request.query_params.get("hub")
-        if slug is not None and not slug.isprintable():  # a NUL is no name, and PostgreSQL would not even look
-            raise NotFound
-        hub = await hub_by_slug(ctx, slug)
+        hub = await hub_by_slug(ctx, visit.request.query_params.get("hub"))
         return await doorway(ctx, hub, len(await on_shift.on_shift(visit.house, hub.id)))
 
 
