@@ -1,8 +1,6 @@
 // One line to the house: ticket, connect, hello, welcome; noticing silence; coming back. Where sockets are refused, the same over HTTPS.
 // It knows frames, and no page.
 
-import { backoff, CAP_IDLE_MS, CAP_OPEN_MS } from './backoff'
-import type { Cancel } from './clock'
 import { Confirming } from './confirming'
 import { isLogEvent, read } from './frames'
 import { OutOfTouch, Refused } from './http'
@@ -17,6 +15,7 @@ import {
   type Wire,
 } from './line'
 import { Liveness } from './liveness'
+import { Returning } from './returning'
 import { closeCodes, spoken, type AnyCommand } from './wire'
 
 const CONNECT_MS = 5_000
@@ -32,21 +31,17 @@ const NO_TICKET = '-'.repeat(16) // over HTTPS the session is enough
 
 export class Socket {
   touch: Touch = 'resting'
-  /** True while somebody is in a conversation or in line: come back sooner. */
-  closeBy = false
 
   readonly #parts: SocketParts
   readonly #ears: SocketEars
   readonly #confirming: Confirming
   readonly #liveness: Liveness
+  readonly #returning: Returning
   #wire: Wire | undefined
   #reach = 0 // counts tries, so that a ticket arriving late for an older one is dropped
-  #attempt = 0
   #refusals = 0
   #polling = false
-  #rest: Cancel | undefined // the house asked us to stay away for a while: no waking up shortens that
   #welcomedAt = 0
-  #retry: Cancel | undefined
 
   constructor(parts: SocketParts, ears: SocketEars) {
     this.#parts = parts
@@ -54,6 +49,7 @@ export class Socket {
     this.#confirming = new Confirming(parts.clock, (count) => {
       this.#put({ type: 'received.confirm', count })
     })
+    this.#returning = new Returning(parts.clock, () => parts.random())
     this.#liveness = new Liveness(parts.clock, {
       late: () => {
         this.#notThrough()
@@ -68,17 +64,22 @@ export class Socket {
     })
   }
 
+  /** True while somebody is in a conversation or in line: come back sooner. */
+  set closeBy(is: boolean) {
+    this.#returning.closeBy = is
+  }
+
   /** Comes into touch, now. Also after an ending, when the person asks for it. */
   start(): void {
     if (this.touch === 'reaching' || this.touch === 'in_touch') return
-    this.#endRest()
-    this.#attempt = 0
+    this.#returning.endRest()
+    this.#returning.forgive()
     void this.#connect()
   }
 
   /** Leaves, and stays away until `start`. */
   stop(): void {
-    this.#endRest()
+    this.#returning.endRest()
     this.#drop()
     this.#become('resting')
   }
@@ -86,8 +87,8 @@ export class Socket {
   /** The page woke, the network came back: make sure of the line at once. */
   wake(): void {
     if (this.touch === 'lost') {
-      if (this.#rest) return
-      this.#attempt = 0
+      if (this.#returning.isResting) return
+      this.#returning.forgive()
       this.#refusals = Math.min(this.#refusals, REFUSALS - 1) // it may be another network: one try decides
       void this.#connect()
     } else if (this.touch === 'reaching') {
@@ -171,8 +172,8 @@ export class Socket {
     this.#welcomedAt = this.#parts.clock.now()
     if (!this.#polling) this.#refusals = 0
     else
-      this.#retry = this.#parts.clock.after(POLLING_MS, () => {
-        this.#attempt = 0
+      this.#returning.in(POLLING_MS, () => {
+        this.#returning.forgive()
         this.#refusals = REFUSALS - 1
         this.#again(0)
       })
@@ -204,53 +205,39 @@ export class Socket {
   }
 
   #end(ending: Ending): void {
-    this.#endRest()
+    this.#returning.endRest()
     this.#drop()
     this.#become(ending)
   }
 
   /** The house may have asked for a pause: then a moment longer, or everybody it asked would be back in the same one. */
   #stayAway(ms: number): void {
-    if (ms > 0) this.#restFor(ms + this.#backoff())
+    if (ms > 0) this.#restFor(ms + this.#returning.moment())
     this.#lose()
   }
 
-  #endRest(): void {
-    this.#rest?.()
-    this.#rest = undefined
-  }
-
   #restFor(ms: number): void {
-    this.#endRest()
-    this.#rest = this.#parts.clock.after(ms, () => {
-      this.#rest = undefined
+    this.#returning.rest(ms, () => {
       this.#again(0)
     })
   }
 
   #lose(atLeastMs = 0): void {
-    if (this.touch === 'in_touch' && this.#parts.clock.now() - this.#welcomedAt >= STEADY_MS) this.#attempt = 0
-    const wait = Math.max(atLeastMs, this.#backoff())
-    this.#attempt += 1
-    this.#again(wait)
-  }
-
-  #backoff(): number {
-    return backoff(this.#attempt, this.closeBy ? CAP_OPEN_MS : CAP_IDLE_MS, () => this.#parts.random())
+    if (this.touch === 'in_touch' && this.#parts.clock.now() - this.#welcomedAt >= STEADY_MS) this.#returning.forgive()
+    this.#again(Math.max(atLeastMs, this.#returning.lose()))
   }
 
   #again(ms: number): void {
     this.#drop()
     this.#become('lost')
-    if (this.#rest) return // which comes back by itself
-    this.#retry = this.#parts.clock.after(ms, () => {
+    if (this.#returning.isResting) return // which comes back by itself
+    this.#returning.in(ms, () => {
       void this.#connect()
     })
   }
 
   #drop(): void {
-    this.#retry?.()
-    this.#retry = undefined
+    this.#returning.cancel()
     this.#liveness.stop()
     this.#confirming.restart()
     this.#reach += 1
