@@ -17,7 +17,9 @@ from beside.kit.context import command
 from beside.kit.ids import new_id
 from beside.messages.send import send
 from beside.protocol.codes import CloseCode
+from beside.protocol.shapes import FRAME_BYTES
 from tests.gateway.conftest import Here, serving, settings_for
+from tests.gateway.raw import frame
 from tests.rig.cast import make_cast
 from tests.rig.client import ScriptedClient
 from tests.rig.wait import until
@@ -40,8 +42,18 @@ async def sent_away(here: Here, _: ScriptedClient) -> None:
     here.node.roster.of_account(here.cast.member.account)[0].end(CloseCode.signed_out)
 
 
+async def by_a_frame_that_is_none(_: Here, client: ScriptedClient) -> None:
+    assert client._socket
+    client._socket.transport.write(frame(3, b"x"))
+
+
+async def by_a_frame_that_is_too_large(_: Here, client: ScriptedClient) -> None:
+    assert client._socket
+    client._socket.transport.write(frame(1, b" ", fin=False) + frame(0, b" ", fin=False) * FRAME_BYTES)
+
+
 @pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-@pytest.mark.parametrize("leave", [by_a_close_frame, without_a_word, sent_away])
+@pytest.mark.parametrize("leave", [by_a_close_frame, without_a_word, sent_away, by_a_frame_that_is_none, by_a_frame_that_is_too_large])
 def test_what_belonged_to_a_socket_goes_with_it(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: Callable[[], asyncio.AbstractEventLoop], leave: Leave
 ) -> None:

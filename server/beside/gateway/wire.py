@@ -63,6 +63,7 @@ class WireProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.conn.parser.close()  # it is suspended in a method of what holds it; nothing more will be read
+        self.conn.parser_exc = None  # where bytes broke the protocol: it remembers the parser's frame, and with it all that came
 
     async def run_asgi(self) -> None:
         await super().run_asgi()
