@@ -55,6 +55,9 @@ export class Conversation {
       opened: () => {
         this.#following.ask()
       },
+      notOpened: (pauseMs) => {
+        this.#following.askLater(pauseMs)
+      },
     })
     this.#asking = new Asking({
       clock: session.clock,

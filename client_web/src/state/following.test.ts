@@ -104,3 +104,28 @@ test('one that is closed before it was read is never followed, and hears nothing
   house.say(rowan, 'r2', 'to those who are here')
   expect([house.followed.length, brief.timeline.lines.length]).toEqual([1, 1])
 })
+
+test.each(ways)(
+  'where sockets are %s, a restored house that cannot show its log just now is asked with pauses, and shown once it can (FAULTS 9, 49)',
+  async (sockets) => {
+    const { house, talk, bodies } = await way(sockets, (one) => {
+      const straight = one.fetch
+      one.fetch = async (path, init) => {
+        if (one.fails(path)) await new Promise<void>((go) => one.clock.after(50, go)) // as long as a no takes to come
+        return straight(path, init)
+      }
+    })
+    await house.clock.turn(5_000)
+    house.epoch = 'two'
+    house.log = []
+    house.fails = (path) => path.includes('/events')
+    house.say(rowan, 'x1', 'From the restored house.')
+    house.wires.at(-1)?.drop()
+    const before = house.tries.length
+    await house.clock.turn(60_000)
+    expect([house.tries.length - before < 50, talk.trouble]).toEqual([true, 'checking'])
+    house.fails = () => false
+    await house.clock.turn(20_000)
+    expect([bodies(), talk.trouble]).toEqual([['From the restored house.'], 'none'])
+  },
+)

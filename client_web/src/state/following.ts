@@ -51,16 +51,20 @@ export class Following {
     else if (event.type === 'heartbeat' && !event.positions.some((at) => followRef(at) === this.#ref)) this.#unknown()
   }
 
-  /** Each page at another moment: whatever kept the house from it kept it from many. */
+  /** After `pauseMs` at least, each page at another moment: whatever kept the house from it kept it from many. */
+  askLater(pauseMs: number): void {
+    this.stop()
+    const wait = backoff(this.#attempt, CAP_OPEN_MS, () => this.#parts.random())
+    this.#attempt += 1
+    this.#again = this.#parts.clock.after(pauseMs + wait, () => {
+      this.ask()
+    })
+  }
+
   #no(refused: Refused): void {
     this.stop()
-    if (waits(refused.code)) {
-      const wait = backoff(this.#attempt, CAP_OPEN_MS, () => this.#parts.random())
-      this.#attempt += 1
-      this.#again = this.#parts.clock.after((refused.retry_after_ms ?? 0) + wait, () => {
-        this.ask()
-      })
-    } else {
+    if (waits(refused.code)) this.askLater(refused.retry_after_ms ?? 0)
+    else {
       this.#isRefused = true
       this.#parts.refused()
     }

@@ -23,6 +23,8 @@ export interface MendingParts {
   settled(event: AnyLogEvent): void
   /** It was opened afresh: what was followed from an older position is to be followed from this one. */
   opened(): void
+  /** It could not be just now, and the house asks for a pause of so long. */
+  notOpened(pauseMs: number): void
 }
 
 export class Mending {
@@ -55,8 +57,8 @@ export class Mending {
   /** The same where something is shown already, and may not be so any more. */
   async openAfresh(): Promise<void> {
     this.trouble = 'checking'
-    await this.trying(() => this.open())
-    this.#parts.opened()
+    if (await this.trying(() => this.open())) this.#parts.opened()
+    else if (this.trouble !== 'gone') this.#parts.notOpened(this.pauseMs)
   }
 
   /** One page of older lines. */
