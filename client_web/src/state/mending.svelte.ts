@@ -43,6 +43,10 @@ export class Mending {
     this.#parts = parts
   }
 
+  get isGone(): boolean {
+    return this.trouble === 'gone'
+  }
+
   stop(): void {
     this.#hold?.()
   }
@@ -58,7 +62,7 @@ export class Mending {
   async openAfresh(): Promise<void> {
     this.trouble = 'checking'
     if (await this.trying(() => this.open())) this.#parts.opened()
-    else if (this.trouble !== 'gone') this.#parts.notOpened(this.pauseMs)
+    else if (!this.isGone) this.#parts.notOpened(this.pauseMs)
   }
 
   /** One page of older lines. */
