@@ -16,10 +16,10 @@ import pytest
 from tests.deploy.test_rolling import proxy, stored
 from tests.faults.crowd import make_pairs
 from tests.faults.ground import NODES, Ground, ground
+from tests.faults.hearing import judged
 from tests.faults.talker import Talker
 from tests.rig.client import Refused, Said, ScriptedClient
 from tests.rig.nodes import Node
-from tests.rig.oracle import complaints
 from tests.rig.wait import until
 
 PAIRS = 10
@@ -122,10 +122,9 @@ async def test_what_is_killed_behind_the_proxy_costs_nobody_a_word(tmp_path: Pat
         lines.is_over = True
         async with asyncio.timeout(FOUND_S):
             await asyncio.gather(*talking)
-            await asyncio.gather(*(talker.until_back() for talker in talkers))
         assert [NODES[0], "redis", "postgres"] == at.kills
         assert {Socketed, Posting} == {type(talker) for talker in talkers if talker.lost or talker.refused}
-        assert [] == await complaints(at.house, talkers)
+        assert [] == await judged(at.house, talkers, FOUND_S)
         for talker in talkers:
             assert [f"{talker.name} {n}" for n in range(1, lines.said[talker.name] + 1)] == [said.body for said in talker.acknowledged]
             assert sorted(said.seq or 0 for said in talker.acknowledged) == [said.seq for said in talker.acknowledged]

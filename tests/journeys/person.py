@@ -159,7 +159,7 @@ class Person:
     def field(self, label: str) -> Locator:
         return self.page.get_by_label(label, exact=True)
 
-    async def sees(self, words: str, *, within: Locator | None = None) -> None:
+    async def sees(self, words: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         """These words, somewhere on the screen, now or in a moment."""
         await expect((within or self.page).get_by_text(words).filter(visible=True).first).to_be_visible()
 
