@@ -3,10 +3,13 @@
 Beside it the same of a C loop over `send()`: what more sockets cost there is the machine's (a large room does not fit into the processor's caches).
 """
 
+import time
+
 from beside.gateway.wire import text_frame
 from tests.bench.crowd import all_follow, gather_crowd
 from tests.bench.delivery import send_loop, talk
 from tests.bench.place import Measured, a_node, scaled
+from tests.bench.sockets import cpu_a_second
 
 SIZES = (5, 50, 500, 5_000)
 SMALL = 50  # in one of five the send is all there is, and what is left of it is noise
@@ -38,13 +41,15 @@ async def growth() -> list[str]:
 
 
 async def _per_delivery(at: Measured, size: int) -> float:
-    """Microseconds; the send itself is in it."""
+    """Microseconds; the send itself is in it, and what these sockets cost while nobody speaks is not: that is a figure of its own (`sockets`)."""
     people = await at.people(size)
     room = await at.room(people)
     crowd = await gather_crowd(at.house, at.url, people)
     await all_follow(crowd, room)
+    quiet = await cpu_a_second(at.pid)
     messages, pause = _pace(size)
-    used = await talk(at.pid, crowd, room, messages, pause)
+    began = time.monotonic()
+    used = await talk(at.pid, crowd, room, messages, pause) - quiet * (time.monotonic() - began)
     for member in crowd:
         member.transport.close()
     return used / (messages * size) * 1e6

@@ -27,10 +27,10 @@ async def sockets() -> list[str]:
         steady = await pair_up(at, PAIRS, ports=(at.nodes[0].port, at.nodes[0].port))
         await steady.run_for(RATE, 2.0)
         at_first, lines = resident_bytes(at.pid), []
-        quiet = await _cpu_a_second(at)
+        quiet = await cpu_a_second(at.pid)
         for before, step in pairwise([0, *steps]):
             await _come(at, people[FIRST + before : FIRST + step])
-            used = (await _cpu_a_second(at) - quiet) / step * 1e6
+            used = (await cpu_a_second(at.pid) - quiet) / step * 1e6
             each = (resident_bytes(at.pid) - at_first) / step / 1024
             lines.append(f"an idle socket that follows a group of {GROUP}, {step} of them on one node: {each:.1f} KiB, {used:.1f} us of CPU a second")
         lines[-1] += f"; with the kernel's buffers {each + kernel_socket_bytes() / 2 / step / 1024:.1f} KiB; aim: at most 40 KiB"
@@ -44,10 +44,11 @@ async def _come(at: Measured, people: Sequence[Person]) -> None:
         await all_follow(await gather_crowd(at.house, at.url, group), await at.room(group))
 
 
-async def _cpu_a_second(at: Measured) -> float:
-    before = cpu_seconds(at.pid)
+async def cpu_a_second(pid: int) -> float:
+    """What it uses while nobody says anything, over a whole round."""
+    before = cpu_seconds(pid)
     await asyncio.sleep(ROUND_S)
-    return (cpu_seconds(at.pid) - before) / ROUND_S
+    return (cpu_seconds(pid) - before) / ROUND_S
 
 
 async def _beside(steady: Steady, step: int) -> str:
