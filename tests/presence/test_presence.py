@@ -1,6 +1,6 @@
 """Who is here and who is on shift, over both stores."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -64,3 +64,10 @@ async def test_who_is_not_renewed_is_forgotten(sqlite_url: str, seconds: int, ex
     await on_shift.start(house, HERE, WREN)
     at += seconds
     assert expected == (await connected.here(house, HERE), await on_shift.on_shift(house, HERE))
+
+
+async def test_a_node_of_the_version_before_does_not_stumble_over_a_shift(place: House) -> None:
+    """While a deploy goes on it reads bare accounts under `shift:`: it may not know of a desk at a new node, and goes on (FAULTS 34)."""
+    await on_shift.start(place, HERE, WREN)
+    as_before = {UUID(account) for account in await place.ephemeral.all(f"shift:{HERE}")}
+    assert (set(), {WREN}) == (as_before, await on_shift.on_shift(place, HERE))

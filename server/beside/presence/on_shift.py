@@ -30,4 +30,4 @@ def _at(house: House, account: UUID) -> str:
 
 
 def _key(hub: UUID) -> str:
-    return f"shift:{hub}"
+    return f"desks:{hub}"  # not `shift:`, where nodes of the version before read bare accounts, and would stumble over ours (FAULTS 34)
