@@ -20,7 +20,7 @@ from beside.kit.awaiting import awaited, told_to_stop
 from beside.kit.context import command, query
 from beside.kit.db import Database
 from beside.kit.durable import forgets_by
-from beside.kit.errors import NotFound
+from beside.kit.errors import NotFound, Unavailable
 from beside.kit.house import House
 from beside.kit.instance import renew_epoch
 from beside.migrations.run import is_new_enough, migrate
@@ -28,6 +28,7 @@ from beside.settings import NotConfigured, Settings
 from beside.worker import looking_out, run_worker
 
 LOCKED = "55P03"  # PostgreSQL's word for a lock that was not to be had in time (FAULTS 52)
+IN_USE = "A table is in use and could not be had. Nothing was changed: try again at a quieter moment"
 
 
 async def serve(settings: Settings) -> None:
@@ -61,6 +62,8 @@ async def migrate_database(settings: Settings, *, wait: bool = False) -> None:
             if wait and not await _is_there(database):
                 raise NotConfigured("It was told to stop before the database was there")
             await migrate(database)
+    except Unavailable:  # it met people who were writing, at every try
+        raise NotConfigured(IN_USE) from None
     finally:
         await database.close()
 
@@ -151,5 +154,5 @@ def _plainly() -> Iterator[None]:
         yield
     except (OperationalError, PoolTimeout) as refused:
         if getattr(refused.__cause__, "sqlstate", None) == LOCKED:
-            raise NotConfigured("A table is in use and could not be had in two seconds. Nothing was changed: try again at a quieter moment") from None
+            raise NotConfigured(IN_USE) from None
         raise NotConfigured("The database cannot be reached: look at BESIDE_DATABASE_URL; where it is new, run `beside migrate` first") from None

@@ -7,21 +7,25 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from beside.kit.again import again
+from beside.kit.context import CROSSED
 from beside.kit.db import Database
+from beside.kit.errors import Crossed
 
 LOCK = 7_262_843  # any number, the same for all nodes: PostgreSQL's advisory lock
 LOCK_WAIT = "2s"  # FAULTS 52: a migration that cannot get its tables gives up rather than stop the service
 
 
 async def migrate(database: Database) -> None:
-    """To the newest revision. One that is further on already is left alone: in a rolling deploy, a node of the version before may be restarted."""
-    engine = database.engine.execution_options(sqlite_write=True) if database.is_sqlite else database.engine
-    async with engine.begin() as connection:
-        await _one_at_a_time(connection)
-        if not await connection.run_sync(_is_ahead):
-            await connection.run_sync(lambda c: command.upgrade(_config(c), "head"))
+    """To the newest revision. One that is further on already is left alone: in a rolling deploy, a node of the version before may be restarted.
+
+    A revision of several tables takes them in an order of its own, and may meet people who are writing: whichever of the two PostgreSQL ends is carried
+    out again. Raises `Unavailable` where it met them at every try; then nothing was changed.
+    """
+    await again(lambda: _all_or_nothing(database))
 
 
 async def is_new_enough(database: Database) -> bool:
@@ -40,6 +44,20 @@ async def differences(database: Database) -> None:
     """Raises `alembic.util.CommandError` where models and revisions disagree."""
     async with database.engine.connect() as connection:
         await connection.run_sync(lambda c: command.check(_config(c)))
+
+
+async def _all_or_nothing(database: Database) -> None:
+    engine = database.engine.execution_options(sqlite_write=True) if database.is_sqlite else database.engine
+    try:
+        async with engine.begin() as connection:
+            await _one_at_a_time(connection)
+            if not await connection.run_sync(_is_ahead):
+                await connection.run_sync(lambda c: command.upgrade(_config(c), "head"))
+    except OperationalError as refused:
+        said = getattr(refused.orig, "sqlstate", None)
+        if said in CROSSED:
+            raise Crossed(detail=said) from refused
+        raise
 
 
 async def _one_at_a_time(connection: AsyncConnection) -> None:
