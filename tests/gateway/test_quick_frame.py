@@ -1,4 +1,4 @@
-"""What is read without the library is exactly one short text frame, and nothing that only looks like one."""
+"""What is read without the library is exactly one whole text frame, and nothing that only looks like one."""
 
 import os
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from beside.gateway.quick_frame import SHORT, ends_between_messages, short_text
+from beside.gateway.quick_frame import LONG, SHORT, ends_between_messages, whole_text
 
 
 def frame(payload: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True, mask: bool = True) -> bytes:
@@ -15,16 +15,16 @@ def frame(payload: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True, mas
 
 
 @given(st.binary(max_size=SHORT))
-def test_one_short_text_frame_is_read(payload: bytes) -> None:
+def test_one_whole_text_frame_is_read(payload: bytes) -> None:
     """Whatever its mask, its payload is what the library would read."""
-    assert payload == short_text(frame(payload))
+    assert payload == whole_text(frame(payload))
 
 
-@given(st.binary(max_size=300))
+@given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda data: bytes([0x81, 0xFE]) + data))
 def test_no_bytes_break_it(data: bytes) -> None:
     """Anything else is left to the library, without a fault."""
-    said = short_text(data)
-    assert said is None or len(said) + 6 == len(data)
+    said = whole_text(data)
+    assert said is None or len(said) + (6 if len(said) <= SHORT else 8) == len(data)
     assert ends_between_messages(data) in (True, False)
 
 
@@ -37,7 +37,11 @@ LEFT = {
     "binary": frame(CONFIRMATION, Opcode.BINARY),
     "a ping": frame(CONFIRMATION, Opcode.PING),
     "with reserved bits": bytes([0xC1]) + frame(CONFIRMATION)[1:],
-    "longer than short": frame(b"a" * (SHORT + 1)),
+    "longer than long": frame(b"a" * (LONG + 1)),
+    "of a length that goes on for eight bytes": frame(b"a" * 70_000),
+    "of a length that is written longer than it need be": bytes([0x81, 0xFE, 0, SHORT]) + frame(b"a" * SHORT)[2:],
+    "long, and not all of it": frame(b"a" * 200)[:-1],
+    "long, and more than all of it": frame(b"a" * 200) + b"x",
     "two frames": frame(CONFIRMATION) * 2,
     "not all of it": frame(CONFIRMATION)[:-1],
     "more than all of it": frame(CONFIRMATION) + b"x",
@@ -47,11 +51,18 @@ LEFT = {
 @pytest.mark.parametrize("data", LEFT.values(), ids=list(LEFT))
 def test_everything_else_is_left_to_the_library(data: bytes) -> None:
     """Also what is nearly one."""
-    assert short_text(data) is None
+    assert whole_text(data) is None
 
 
 BETWEEN = [frame(CONFIRMATION), frame(CONFIRMATION) * 3, frame(b"a" * 200), frame(b"a" * 70_000), frame(b"") + frame(b"", Opcode.PING), b""]
-WITHIN = [frame(CONFIRMATION)[:-1], frame(CONFIRMATION)[:1], frame(b"a" * 200)[:5], frame(b"a", fin=False), frame(b"a") + frame(b"b", fin=False)]
+WITHIN = [
+    frame(CONFIRMATION)[:-1],
+    frame(CONFIRMATION)[:1],
+    frame(b"a" * 200)[:5],
+    frame(b"a", fin=False),
+    frame(b"a") + frame(b"b", fin=False),
+    frame(b"a", fin=False) + frame(b"", Opcode.PING),
+]
 
 
 @pytest.mark.parametrize(("data", "ends"), [*((data, True) for data in BETWEEN), *((data, False) for data in WITHIN)], ids=range(len(BETWEEN) + len(WITHIN)))
@@ -62,6 +73,6 @@ def test_it_is_known_where_a_message_ends(data: bytes, ends: bool) -> None:
 
 def test_masks_are_undone() -> None:
     """Of every length, under masks at random."""
-    for size in range(SHORT + 1):
+    for size in (*range(SHORT * 3), LONG - 1, LONG):
         payload = os.urandom(size)
-        assert payload == short_text(frame(payload))
+        assert payload == whole_text(frame(payload))

@@ -19,7 +19,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 
 from beside.gateway.flood import Flood
-from beside.gateway.quick_frame import ends_between_messages, short_text
+from beside.gateway.quick_frame import ends_between_messages, whole_text
 
 LINGER_S = 5.0  # how long a closing socket may take to flush before it is cut
 USER_TIMEOUT_MS = 30_000  # DELIVERY: unacknowledged bytes free the socket within 35 s
@@ -44,7 +44,9 @@ class WireProtocol(WebSocketsSansIOProtocol):
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
 
     def data_received(self, data: bytes) -> None:
-        if self._whole and self._take is not None and self.conn.state is State.OPEN and (said := short_text(data)) is not None and self._take(said):
+        if self._whole and self._take is not None and self.conn.state is State.OPEN and (said := whole_text(data)) is not None:
+            self.curr_msg_data_type, self.frames = "text", [said]
+            self.send_receive_event_to_app()
             return
         greeted = self.handshake_initiated
         super().data_received(data)
