@@ -77,12 +77,16 @@ class Room:
         for follow in [each for each in self.follows if each.connection.actor.account == account]:
             self.log.follows.discard(follow)
 
-    def say(self, count: int = 1, kind: str = "message.posted", *, by: Follow | None = None) -> None:
-        """So many more entries, committed on this node."""
-        author = Author(account=(by or self.follows[0]).connection.actor.account, pseudonym="Wren", place=Place.member)
+    def say(self, count: int = 1, kind: str = "message.posted", *, by: Follow | None = None, client_id: UUID | None = None) -> None:
+        """So many more entries, committed on this node one by one."""
         for _ in range(count):
-            self.stored.append(Entry(CHAT, Log.public, len(self.stored) + 1, kind, AT, author, new_id(), body="words"))
-            self.log.committed([self.stored[-1]])
+            self.log.committed([self.entry(kind, by=by, client_id=client_id)])
+
+    def entry(self, kind: str = "message.posted", *, by: Follow | None = None, client_id: UUID | None = None) -> Entry:
+        """The next one, stored; nobody was told."""
+        author = Author(account=(by or self.follows[0]).connection.actor.account, pseudonym="Wren", place=Place.member)
+        self.stored.append(Entry(CHAT, Log.public, len(self.stored) + 1, kind, AT, author, client_id or new_id(), body="words"))
+        return self.stored[-1]
 
     async def quiet(self) -> None:
         await until(lambda: self.log.last_seq == len(self.stored), 10.0, "everything to be written")

@@ -45,6 +45,7 @@ class Connection:
     __slots__ = (
         "_buffered",
         "_confirmed",
+        "_held",
         "_is_closing",
         "_mistakes",
         "_progress",
@@ -58,6 +59,7 @@ class Connection:
         "follows",
         "id",
         "opened_at",
+        "saying",
         "transmit",
         "typed_at",
         "used",
@@ -75,6 +77,9 @@ class Connection:
         self._is_closing, self._buffered = transport.is_closing, transport.get_write_buffer_size  # looked up once, and asked for every event
         self.transmit = transport.write
         """Straight to the socket: for an event that `offer` has let through, with no await between. Everything else goes by `write`."""
+        self.saying: UUID | None = None
+        """The number of what this socket is having stored: the answer to it follows at once."""
+        self._held = b""
         self._unconfirmed: list[int] = []
         self._unconfirmed_bytes = 0
         self._sent = self._confirmed = 0
@@ -87,8 +92,28 @@ class Connection:
         self.write(text_frame(encode(event)))
 
     def write(self, frame: bytes) -> None:
-        if not self.is_gone:
+        if not self._is_closing():
             self.transmit(frame)
+
+    def hold(self, frames: bytes) -> None:
+        """Instead of `transmit`, where an answer follows at once: both then cost one call of the system. Whatever is written next goes right after them."""
+        self._held += frames
+        self.transmit = self._write_after_held
+
+    def let_go(self) -> None:
+        """No answer follows."""
+        if self._held:
+            self.write(self._no_longer_held())
+
+    def _write_after_held(self, data: bytes) -> None:
+        held = self._no_longer_held()
+        self.transmit(held + data)
+
+    def _no_longer_held(self) -> bytes:
+        """Also where nothing can be written any more: what is closed leaves no circle behind."""
+        held, self._held = self._held, b""
+        self.transmit = self._transport.write
+        return held
 
     def offer(self, sizes: Sequence[int]) -> bool:
         """Whether these log events, of so many bytes each, may be sent now; they are counted, and whoever asked writes them (`transmit`)."""

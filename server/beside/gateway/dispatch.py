@@ -83,9 +83,14 @@ async def _carry_out(roster: Roster, connection: Connection, said: AnyCommand) -
 
 
 async def _send(roster: Roster, connection: Connection, said: SendMessage) -> None:
-    done = await say(roster.house, connection.actor, said.conversation, said.client_id, said.body, said.log)
-    if not connection.ended.done():
-        connection.send(MessageAccepted(ref=said.ref, conversation=said.conversation, log=said.log, client_id=said.client_id, seq=done.seq, at=done.at))
+    connection.saying = said.client_id
+    try:
+        done = await say(roster.house, connection.actor, said.conversation, said.client_id, said.body, said.log)
+        if not connection.ended.done():
+            connection.send(MessageAccepted(ref=said.ref, conversation=said.conversation, log=said.log, client_id=said.client_id, seq=done.seq, at=done.at))
+    finally:
+        connection.saying = None
+        connection.let_go()
 
 
 async def _typing(roster: Roster, connection: Connection, said: StartTyping) -> None:

@@ -111,6 +111,7 @@ class LiveLog:
         frames = [text_frame(encode(to_event(entry, {}))) for entry in entries]
         about, own = _for_its_author(entries[-1])
         sizes, whole = [len(frame) for frame in frames], b"".join(frames)
+        alone = entries[0].client_id if len(entries) == 1 else None  # with what others say, nothing is held for anybody
         writes = []
         for follow in tuple(self.follows):
             if not follow.live or follow.cursor >= last:
@@ -122,7 +123,7 @@ class LiveLog:
                 self._leave_behind(follow)
             else:
                 follow.cursor = last
-                writes.append(connection.transmit)
+                writes.append(connection.hold if alone is not None and connection.saying == alone else connection.transmit)
         for write in writes:
             write(whole)
         self._written_to = len(writes)
