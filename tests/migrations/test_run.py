@@ -63,10 +63,14 @@ ADDS = {"create_table", "create_index", "add_column", "batch_alter_table", "exec
 
 @pytest.mark.parametrize("path", LATER, ids=[path.stem for path in LATER])
 def test_a_revision_only_adds(path: Path) -> None:
-    """A node of the version before goes on working on its tables: nothing is taken away or renamed, and no new column must be filled by it (FAULTS 34)."""
+    """A node of the version before goes on working on its tables: nothing is taken away or renamed, and no new column must be filled by it. An index goes
+    only after another was made (FAULTS 34)."""
     upgrade = next(part for part in ast.parse(path.read_text()).body if isinstance(part, ast.FunctionDef) and part.name == "upgrade")
     calls = [(call.func, ast.unparse(call)) for call in ast.walk(upgrade) if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)]
     ops = {what.attr for what, _ in calls if isinstance(what.value, ast.Name) and what.value.id in ("op", "batch_op")}
-    assert set() == ops - ADDS
+    assert set() == ops - ADDS - {"drop_index"}
+    order = [what.attr for what, _ in calls if what.attr in ("create_index", "drop_index")]
+    assert order == sorted(order)
+    assert order.count("drop_index") <= order.count("create_index")
     added = [text for what, text in calls if what.attr == "add_column"]
     assert [] == [column for column in added if "nullable=True" not in column and "server_default" not in column]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from beside.kit.db import Table, words_of
@@ -57,13 +57,18 @@ class Participant(Table, table=True):
     left_reason: LeaveReason | None = Field(default=None, sa_type=words_of(LeaveReason))
 
 
+HAS_TARGET = text("target_seq IS NOT NULL")
+
+
 class Event(Table, table=True):
     """One entry of a log. `sealed` is what a person wrote; `detail` holds ids and fixed words only."""
 
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("conversation_id", "author_id", "client_id"),
-        Index("ix_event_target", "conversation_id", "log", "target_seq"),
+        # only what has a target, which no message has: a send writes nothing here, and nobody takes it for a way to find a message. While a table is new,
+        # PostgreSQL does: any index on a conversation looks as good as the right one, and the plan is kept
+        Index("ix_event_has_target", "conversation_id", "log", "target_seq", sqlite_where=HAS_TARGET, postgresql_where=HAS_TARGET),
     )
 
     conversation_id: UUID = Field(foreign_key="conversation.id", primary_key=True)
