@@ -187,3 +187,5 @@ async def test_many_are_renewed_at_once(ephemeral: Ephemeral) -> None:
     await asyncio.sleep(0.4)
     assert {"short": "", "beside": "kept"} == await ephemeral.all("k0")
     assert [{"f1": ""}, {"f0": ""}, {}] == [await ephemeral.all(key) for key in ("k1", "k498", "k500")]
+    await ephemeral.renew([("k0", "short"), ("k1", "new")], 60, "a value")
+    assert [{"short": "a value", "beside": "kept"}, {"f1": "", "new": "a value"}] == [await ephemeral.all(key) for key in ("k0", "k1")]

@@ -15,6 +15,9 @@ from beside.kit.ids import new_id
 from beside.messages.send import send
 from beside.presence.connected import here as connected_to
 from beside.presence.on_shift import on_shift
+from beside.protocol import topics
+from beside.protocol.events import Topic
+from beside.protocol.signals import Moved
 from tests.gateway.conftest import Here
 from tests.rig.cast import Person
 from tests.rig.client import Refused, ScriptedClient
@@ -114,12 +117,37 @@ async def test_what_others_did_between_two_breaths_ends_the_next_at_once(there: 
         assert ["seen.moved"] == (await wait(rowan, heard, following(chat, last)))[0]
 
 
+async def test_what_changed_between_two_breaths_ends_the_next_at_once(there: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something to load afresh, told while nobody listened: news, once for each time; also what came after the welcome and before the first wait. What was
+    told earlier is none to a page that has just come (FAULTS 21)."""
+
+    async def change(topic: str, what: Topic) -> None:
+        async with command(there.house) as ctx:
+            ctx.publish(topic, Moved(what=what))
+
+    mine, desk, other = topics.account(there.cast.peer.account), topics.desk(there.cast.hub), topics.account(there.cast.member.account)
+    monkeypatch.setattr(exchange, "WAIT_S", 600.0)
+    await change(mine, Topic.rooms)
+    async with there.client(there.cast.peer) as rowan, asyncio.timeout(AT_ONCE_S):
+        heard = (await rowan.call("POST", "/api/exchange", {"said": [], "wait": False, "heard": ""}))["heard"]
+        for topic, what in ((mine, Topic.line), (mine, Topic.line), (desk, Topic.desk)):
+            await change(other, Topic.acts)
+            await change(topic, what)
+            answer = await rowan.call("POST", "/api/exchange", {"said": [], "wait": True, "heard": heard})
+            assert [what] == [each["what"] for each in answer["frames"] if each["type"] == "changed"]
+            heard = answer["heard"]
+        monkeypatch.setattr(exchange, "WAIT_S", 0.05)
+        assert ([], heard) == await wait(rowan, heard)
+
+
 async def test_whatever_a_page_says_it_has_heard_is_read(there: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nonsense there costs one answer that comes at once, and no fault."""
     monkeypatch.setattr(exchange, "WAIT_S", 0.05)
     chat = await there.chat()
     async with there.client(there.cast.peer) as rowan:
-        assert [([], "0")] * 4 == [await wait(rowan, heard, following(chat, 3)) for heard in ("", "0", " \x00 -1", "x" * 200)]
+        answers = [await wait(rowan, heard, following(chat, 3)) for heard in ("", "0", " \x00 -1", "x" * 400)]
+        assert [set()] + [{"changed"}] * 3 == [set(came) for came, _ in answers]  # of what was done to make the scene
+        assert 1 == len({heard for _, heard in answers})
 
 
 async def test_who_waits_without_a_socket_is_here_and_at_work(there: Here) -> None:

@@ -68,7 +68,7 @@ async function stage() {
 test('the first request is answered at once, every later one is held (FAULTS 21)', async () => {
   const { requests, heard } = await stage()
   expect(requests.map((one) => one.body)).toEqual([
-    { said: [], wait: false, heard: null },
+    { said: [], wait: false, heard: '' },
     { said: [], wait: true, heard: '' },
   ])
   expect(heard.map((one) => one.type)).toEqual(['welcome'])
@@ -103,7 +103,7 @@ test('what the house says that we have heard is handed back with the next wait, 
   const spoken = requests.filter((one) => !one.body.wait).map((one) => one.body.heard)
   const waited = requests.filter((one) => one.body.wait).map((one) => one.body.heard)
   expect([spoken, waited]).toEqual([
-    [null, null],
+    ['', null],
     ['', '4 abc', '4 abc', '4 abc'],
   ])
 })

@@ -15,7 +15,7 @@ import {
 } from './wire'
 
 const HELD_MS = 35_000 // the house holds a request for 25 s; ten more for a slow network
-const LOOK_MS = 25_000 // a `changed` between two requests finds nobody: look at everything this often
+const LOOK_MS = 25_000 // a `changed` between two requests is told by the next; the house keeps it only as hints are kept, so look at everything this often
 const BROKEN = 1006 // what a browser calls a socket that ended without a word
 
 const EVERYTHING: Readonly<Record<Topic, true>> = {
@@ -47,7 +47,7 @@ export class LongPoll implements Wire {
   #held: AbortController | undefined
   #over = false
   #lookedAt: number
-  /** What the house says that we have heard of who writes and who has seen: it tells the rest with the next answer. */
+  /** What the house says that we have heard of who writes, who has seen and what has changed: it tells the rest with the next answer. */
   #heard = ''
 
   constructor(exchange: Exchanging, clock: Clock) {
@@ -88,7 +88,7 @@ export class LongPoll implements Wire {
     for (let wait = false; !this.#over; wait = true) {
       const held = (this.#held = new AbortController())
       try {
-        const body: Exchange = { said: [...this.#follows.values()], wait, heard: wait ? this.#heard : null }
+        const body: Exchange = { said: [...this.#follows.values()], wait, heard: this.#heard }
         this.#hear(await this.#exchange(body, { ms: HELD_MS, unwanted: held.signal }))
       } catch (trouble) {
         if (!held.signal.aborted) this.#end(trouble)

@@ -437,7 +437,7 @@ export interface PostMessage {
 /**
  * What one would say on a socket, in order, without `hello`. `wait`: answer when there is news, and not at once.
  *
- * `heard` is what the last answer to such a request said; the first one says "". Then what others did between two requests is news as well.
+ * `heard` is what the last answer said; the first request, which does not wait, says "". Then what others did between two requests is news as well.
  */
 export interface Exchange {
   said: (Hello | Subscribe | Unsubscribe | SendMessage | StartTyping | MarkSeen | ConfirmReceived | Ping)[];
@@ -849,7 +849,7 @@ export interface EventPage {
 /**
  * What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on.
  *
- * `heard` goes with the next request that waits; null where this one did not.
+ * `heard` goes with the next request that waits; null where this one neither waited nor asked for it.
  */
 export interface Exchanged {
   frames: (MessagePosted | MessageEdited | MessageRedacted | MessageRestored | ParticipantJoined | ParticipantLeft | NoticePosted | ConversationClosed | ConversationReopened | Welcome | Subscribed | Reset | MessageAccepted | TypingStarted | SeenMoved | ListMoved | Heartbeat | Changed | Drain | Pong | Refused)[];

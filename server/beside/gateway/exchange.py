@@ -1,7 +1,7 @@
 """A socket for one breath, over HTTP: for networks that refuse sockets. What one says is carried out, and the answer waits until there is something to hear.
 
 A long poll that keeps nothing between two breaths, so that any node may take the next: each brings its cursors along, as a socket that comes back does,
-and what it has heard of gestures, which no log tells again (`missed`).
+and what it has heard of gestures and changes, which no log tells again (`missed`).
 The commands, the pushes, what ends a socket and who may see what are those of a socket, because they are the same lines.
 """
 
@@ -15,7 +15,7 @@ from beside.gateway.connection import Connection
 from beside.gateway.dispatch import carry_out
 from beside.gateway.endpoint import SOCKETS_PER_ACCOUNT
 from beside.gateway.heartbeat import BEAT_S
-from beside.gateway.missed import Gestures
+from beside.gateway.missed import Missed
 from beside.gateway.roster import Roster
 from beside.kit.house import House
 from beside.kit.web import Door, Visit
@@ -68,7 +68,8 @@ async def exchange(visit: Visit) -> Struct:
     """A socket for one request, where sockets are refused: `said` is carried out in its order, and `frames` is what a socket would have brought.
 
     With `wait` the answer comes when there is news, after 25 s at the latest; then ask again, each time with a `subscribe` for whatever you follow, from the
-    greatest `seq` you have, and with the `heard` of the last answer. `closed` is the code with which a socket would have been closed, and means the same.
+    greatest `seq` you have, and with the `heard` of the last answer. The first is one without `wait`, before you load anything. `closed` is the code with
+    which a socket would have been closed, and means the same.
     """
     asked, roster = visit.body(Exchange), cast("Roster", visit.request.app.state.roster)
     breath, heard = Breath(), None
@@ -85,6 +86,8 @@ async def exchange(visit: Visit) -> Struct:
             await carry_out(roster, connection, said)
         if asked.wait:
             heard = await _wait_for_news(visit, roster.house, connection, breath, asked.heard)
+        elif asked.heard is not None:
+            heard = (await Missed.now(roster.house, connection)).before_loading
     finally:
         await roster.remove(connection)
     frames = cast("list[AnyEvent]", [Raw(frame) for frame in sorted(breath.frames, key=_place)])  # encoded already, once for everybody who hears it
@@ -95,14 +98,14 @@ async def _wait_for_news(visit: Visit, house: House, connection: Connection, bre
     """What was missed since the last breath is news, and ends this one at once. Gives what the page has heard once it has this answer."""
     known = heard or ""
     if heard is not None:
-        before = await Gestures.now(house, connection)
+        before = await Missed.now(house, connection)
         for missed in before.beyond(heard):
             connection.send(missed)
         known = before.heard
     await _wait(visit, connection, breath)
-    after = await Gestures.now(house, connection)
-    for gesture in after.beyond(known):  # looked at last: what came while the answer was being made goes with it
-        breath.add(gesture)
+    after = await Missed.now(house, connection)
+    for missed in after.beyond(known):  # looked at last: what came while the answer was being made goes with it
+        breath.add(missed)
     return after.heard
 
 

@@ -5,8 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from weakref import WeakValueDictionary
 
+from beside.accounts.permissions import Permission, is_allowed
 from beside.gateway.connection import Connection
 from beside.kit.broker import Broker, Callback
+from beside.kit.context import Actor
+from beside.protocol import topics
 
 
 class Listening:
@@ -67,3 +70,13 @@ class Listening:
             elif not wanted and topic in self._heard:
                 self._heard.discard(topic)
                 await self._broker.unsubscribe(topic, self._hear)
+
+
+def topics_of(actor: Actor) -> list[str]:
+    """What is about this person, whatever they follow: changes to their account, to their hub's desk if they may see it, and to calls that they may answer."""
+    found = [topics.account(actor.account)]
+    if is_allowed(actor.roles, Permission.desk_see):
+        found.append(topics.desk(actor.hub))
+    if is_allowed(actor.roles, Permission.escalation_acknowledge):
+        found.append(topics.on_call(actor.hub))
+    return found

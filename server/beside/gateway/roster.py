@@ -11,13 +11,12 @@ import msgspec
 from sqlalchemy import Uuid, bindparam
 from sqlmodel import col, select
 
-from beside.accounts.permissions import Permission, is_allowed
 from beside.conversations.access import staff_of
 from beside.conversations.log import Entry
 from beside.conversations.tables import Conversation
 from beside.gateway.connection import Connection
 from beside.gateway.gestures import Gestures
-from beside.gateway.listening import Listening
+from beside.gateway.listening import Listening, topics_of
 from beside.gateway.lists import Lists
 from beside.gateway.room import Follow, LiveLog
 from beside.gateway.subscriptions import catch_up
@@ -67,15 +66,12 @@ class Roster:
     # -- sockets
 
     async def add(self, connection: Connection) -> None:
-        """A socket that said hello. It hears of changes to its account, to its hub's desk if it may see it, and to calls that it may answer."""
+        """A socket that said hello."""
         self.connections.add(connection)
         self.empty.clear()
         self._accounts[connection.actor.account].add(connection)
-        await self._listening.start(topics.account(connection.actor.account), connection)
-        if is_allowed(connection.actor.roles, Permission.desk_see):
-            await self._listening.start(topics.desk(connection.actor.hub), connection)
-        if is_allowed(connection.actor.roles, Permission.escalation_acknowledge):
-            await self._listening.start(topics.on_call(connection.actor.hub), connection)
+        for topic in topics_of(connection.actor):
+            await self._listening.start(topic, connection)
 
     async def remove(self, connection: Connection) -> None:
         self.connections.discard(connection)

@@ -28,7 +28,9 @@ from beside.kit.logs import log
 from beside.kit.metrics import ALARMS
 from beside.kit.rows import insertion
 from beside.kit.shared_trips import SharedTrips
+from beside.kit.told import note
 from beside.kit.trip import Found, Step, in_one_trip
+from beside.protocol.signals import Signal
 
 CROSSED = frozenset({"40001", "40P01"})  # PostgreSQL's words for: could not be put in an order with another; a deadlock (FAULTS 50)
 REFUSES = {
@@ -58,7 +60,7 @@ class Context:
     on: AsyncSession | Lane | SharedTrips
     now: datetime
     actor: Actor | None = None
-    _signals: list[tuple[str, bytes]] = field(default_factory=list)
+    _signals: list[tuple[str, Signal]] = field(default_factory=list)
     _grown: dict[tuple[UUID, str], list[object]] = field(default_factory=dict)
     _due_now: bool = False
     _last: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -90,9 +92,9 @@ class Context:
             raise NotSignedIn
         return self.actor
 
-    def publish(self, topic: str, signal: msgspec.Struct) -> None:
+    def publish(self, topic: str, signal: Signal) -> None:
         """Send a signal to every node once this is committed. Signals carry ids and numbers only."""
-        self._signals.append((topic, msgspec.json.encode(signal)))
+        self._signals.append((topic, signal))
 
     def grew(self, conversation: UUID, log_name: str, event: object) -> None:
         """An event of this conversation will be committed here; local sockets get it without a read."""
@@ -131,17 +133,19 @@ class Context:
         for (conversation, log_name), events in self._grown.items():
             for grew in self.house.grew_here:
                 grew(conversation, log_name, events)
+        if kept := [(topic, signal.kept) for topic, signal in self._signals if signal.kept is not None]:
+            await note(self.house, kept)
         if len(self._signals) == 1:
             await self._hint(*self._signals[0])
         elif self._signals:
-            await asyncio.gather(*(self._hint(topic, payload) for topic, payload in self._signals))  # together: a bus far away is waited for once
+            await asyncio.gather(*(self._hint(topic, signal) for topic, signal in self._signals))  # together: a bus far away is waited for once
         if self._due_now:
             for wake in self.house.woken:
                 wake()
 
-    async def _hint(self, topic: str, payload: bytes) -> None:
+    async def _hint(self, topic: str, signal: Signal) -> None:
         try:
-            await self.house.broker.publish(topic, payload)
+            await self.house.broker.publish(topic, msgspec.json.encode(signal))
         except Exception as lost:  # the poll finds what it told of
             log.warning("broker.publish_lost", topic=topic.split(".")[0], error=type(lost).__name__)
 

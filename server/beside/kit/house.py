@@ -21,8 +21,8 @@ class Ephemeral(Protocol):
         """Whether it was not there before, or had run out."""
         ...
 
-    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float) -> None:
-        """Many at once, each a (key, field) without a value: at each heartbeat a node says it of everybody."""
+    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float, value: str = "") -> None:
+        """Many at once, each a (key, field), all with the same value: at each heartbeat a node says it of everybody."""
         ...
 
     async def drop(self, key: str, field: str) -> None: ...

@@ -24,9 +24,9 @@ class MemoryEphemeral:
             self._sweep_at = max(SWEEP_AT, 2 * len(self._facts))  # so that sweeping stays rare however many are here
         return fresh
 
-    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float) -> None:
+    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float, value: str = "") -> None:
         for key, field in facts:
-            await self.put(key, field, "", seconds)
+            await self.put(key, field, value, seconds)
 
     async def drop(self, key: str, field: str) -> None:
         self._facts.get(key, {}).pop(field, None)

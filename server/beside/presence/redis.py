@@ -54,9 +54,9 @@ class RedisEphemeral:
         self._refused = False
         return done[0] is None or _read(done[0])[0] <= now
 
-    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float) -> None:
-        await self._near.renew(facts, seconds)
-        until = f"{self._now() + seconds:.3f} "
+    async def renew(self, facts: Sequence[tuple[str, str]], seconds: float, value: str = "") -> None:
+        await self._near.renew(facts, seconds, value)
+        until = f"{self._now() + seconds:.3f} {value}"
         by_key: dict[str, dict[str, str]] = {}
         for key, field in facts:
             by_key.setdefault(self._prefix + key, {})[field] = until

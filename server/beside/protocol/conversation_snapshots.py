@@ -87,7 +87,7 @@ class EventPage(Snapshot, frozen=True):
 class Exchanged(Snapshot, frozen=True):
     """What a socket would have brought, `welcome` first. `closed` is the code with which it would have been closed; null: go on.
 
-    `heard` goes with the next request that waits; null where this one did not.
+    `heard` goes with the next request that waits; null where this one neither waited nor asked for it.
     """
 
     frames: list[AnyEvent]

@@ -78,12 +78,12 @@ class PostMessage(Wire, frozen=True):
 class Exchange(Wire, frozen=True):
     """What one would say on a socket, in order, without `hello`. `wait`: answer when there is news, and not at once.
 
-    `heard` is what the last answer to such a request said; the first one says "". Then what others did between two requests is news as well.
+    `heard` is what the last answer said; the first request, which does not wait, says "". Then what others did between two requests is news as well.
     """
 
     said: Annotated[list[AnyCommand], Meta(max_length=80)]
     wait: bool = False
-    heard: Annotated[str, Meta(max_length=200)] | None = None
+    heard: Annotated[str, Meta(max_length=400)] | None = None
 
 
 class EditMessage(Wire, frozen=True):

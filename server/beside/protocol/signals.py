@@ -9,7 +9,10 @@ from beside.protocol.shapes import Log
 
 
 class Signal(Struct, kw_only=True, frozen=True, tag_field="type", forbid_unknown_fields=True):
-    pass
+    @property
+    def kept(self) -> str | None:
+        """What is kept of it for a moment, for a page without sockets that was not listening; None where something else tells such a page."""
+        return None
 
 
 class Grew(Signal, tag="grew", frozen=True):
@@ -44,6 +47,10 @@ class Moved(Signal, tag="moved", frozen=True):
     """Something about this account or desk changed."""
 
     what: Topic
+
+    @property
+    def kept(self) -> str:
+        return self.what
 
 
 class Revoked(Signal, tag="revoked", frozen=True):
