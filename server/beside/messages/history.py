@@ -74,8 +74,8 @@ async def overlays_of(ctx: Context, conversation: Conversation, entries: Sequenc
     if not targets:
         return {}
     log = entries[0].log
-    rows = await ctx.db.exec(_log(conversation, log).where(col(Event.target_seq).in_(targets), col(Event.kind).in_(CHANGES)).order_by(col(Event.seq)))
-    changes = await open_rows(ctx, conversation, rows.all())
+    rows = (await ctx.db.exec(_log(conversation, log).where(col(Event.target_seq).in_(targets), col(Event.kind).in_(CHANGES)))).all()
+    changes = await open_rows(ctx, conversation, sorted(rows, key=lambda row: row.seq))  # in order by us: SQLite would go through the log for it
     if not changes:
         return {}
     wanted = {change.target_seq for change in changes}
