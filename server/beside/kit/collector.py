@@ -6,9 +6,9 @@ and is taken out of that once; what belongs to a socket goes with it (`gateway.w
 
 import gc
 
-YOUNG = 2_000  # objects made and not gone again, before the newest are looked through: a fraction of a millisecond
-YOUNG_ROUNDS = 10  # of these before what is left of them is looked through once more: a few milliseconds
-FULL_ROUNDS = 50  # of these before everything is, at the earliest: a million objects, of which circles that have grown old are 100 MB at the worst
+YOUNG = 10_000  # objects made and not gone again, before the newest are looked through: half a millisecond; what a busy second makes is mostly gone by then
+YOUNG_ROUNDS = 5  # of these before what is left of them is looked through once more: a few milliseconds
+FULL_ROUNDS = 20  # of these before everything is, at the earliest: a million objects, of which circles that have grown old are 100 MB at the worst
 
 
 def settle() -> None:
