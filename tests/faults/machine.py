@@ -59,9 +59,8 @@ class Talk(RuleBasedStateMachine):
         self.present, self.online = {"wren", "alder"}, {"wren", "alder"}
         self.suspended = self.closed = False
         self.count = 0
-        self.sure: set[UUID] = (
-            set()
-        )  # what was said on a whole line: whether a lost one brought its last words is different each time, and no step may hang on it
+        # what was said on a whole line: whether a lost one brought its last words is different each time, and no step may hang on it
+        self.sure: set[UUID] = set()
         for name in sorted(self.online):
             self.run(self._come(self.clients[name]))
 

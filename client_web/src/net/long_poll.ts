@@ -15,7 +15,7 @@ import {
 } from './wire'
 
 const HELD_MS = 35_000 // the house holds a request for 25 s; ten more for a slow network
-const LOOK_MS = 25_000 // a `changed` between two requests is told by the next; the house keeps it only as hints are kept, so look at everything this often
+const LOOK_MS = 25_000 // a `changed` between two requests is told by the next, as hints are: one that is lost is found by this look
 const BROKEN = 1006 // what a browser calls a socket that ended without a word
 
 const EVERYTHING: Readonly<Record<Topic, true>> = {

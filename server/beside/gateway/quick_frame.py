@@ -1,8 +1,8 @@
 """What a socket says when it says one thing at a time, read without the machinery: one text frame that came alone and whole.
 
 In a busy room most of what a node receives are confirmations of fifty bytes, and most of the rest is what people say. A full parse costs ten times what a
-confirmation is worth, and as much as storing does for a line. The library stays the judge of everything else: whatever is not exactly this goes to it,
-and whoever once stopped in the middle of a frame is read by it from then on.
+confirmation is worth. The library stays the judge of everything else: whatever is not exactly this goes to it, and whoever once stopped in the middle of
+a frame is read by it from then on.
 """
 
 SHORT = 125  # bytes; the length of a longer frame is written in another way

@@ -5,7 +5,7 @@
 - A denied handshake is logged as a fault; it is ordinary.
 - The application gets the transport: an event is encoded once and the same bytes are written to every socket.
 - A flood of pings is a flood.
-- Frames that need no answer and no database can be taken as they come, without waking the application for each.
+- A whole text frame that came alone is read by us (`quick_frame`); one that needs no answer and no database wakes no application.
 - What belonged to a socket refers to itself in circles, and would stay until the next full collection; it is let go when the socket is.
 """
 
