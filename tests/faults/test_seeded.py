@@ -83,7 +83,7 @@ async def test_a_repeated_send_that_is_taken_for_a_new_one_is_noticed(here: Here
     async with here.client(here.cast.member) as wren:
         await wren.connect()
         await wren.subscribe(chat)
-        monkeypatch.setattr("beside.messages.together.wish", forgets)
+        monkeypatch.setattr("beside.gateway.speak.wish", forgets)
         said = await wren.send(chat, "twice")
         await wren.send(chat, "twice", client_id=said.client_id)
         await until(lambda: wren.bodies(chat) == ["twice", "twice"])

@@ -231,7 +231,7 @@ async def test_a_flood_of_pings_ends_the_one_who_floods(here: Here) -> None:
 
 
 async def test_a_command_that_breaks_inside_is_told_honestly(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mistake of ours does not end the socket: the person is told that nothing was stored."""
+    """A mistake of ours does not end the socket: the page is told that it was not done."""
     chat = await here.chat()
 
     async def breaks(*_: object) -> None:
@@ -239,7 +239,7 @@ async def test_a_command_that_breaks_inside_is_told_honestly(here: Here, monkeyp
 
     async with here.client(here.cast.member) as wren:
         await wren.connect()
-        monkeypatch.setattr("beside.gateway.dispatch.say", breaks)
+        monkeypatch.setattr("beside.gateway.dispatch.mark_seen", breaks)
         with pytest.raises(Refused, match="unavailable"):
-            await wren.send(chat, "hello")
+            await wren.ask({"type": "seen.mark", "conversation": chat, "seq": 1})
         assert "pong" == (await wren.ask({"type": "ping"}))["type"]

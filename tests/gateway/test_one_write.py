@@ -1,20 +1,24 @@
 """What somebody said comes back to their own socket together with the answer to it: one write, in order, and nothing waits for it that is not theirs."""
 
 import asyncio
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from beside.gateway import dispatch
+from beside.gateway import speak
 from beside.gateway.connection import Connection
-from beside.gateway.roster import Roster
+from beside.kit.context import command
 from beside.kit.errors import Unavailable
 from beside.kit.ids import new_id
+from beside.messages.send import Kept, Told, Wish, send
 from beside.protocol.codes import CloseCode
 from beside.protocol.commands import SendMessage
 from beside.protocol.conversation_snapshots import Accepted
+from tests.gateway.conftest import Here
 from tests.gateway.test_large_rooms import AT, CHAT, LARGE, Room
+from tests.rig.wait import until
 
 
 def saying(here: Room) -> UUID:
@@ -23,22 +27,26 @@ def saying(here: Room) -> UUID:
     return number
 
 
-async def carry_out(connection: Connection) -> None:
-    roster = cast(Roster, type("Nothing", (), {"house": None}))
-    await dispatch.carry_out(roster, connection, SendMessage(conversation=CHAT, client_id=new_id(), body="words"))
+def speaks(connection: Connection) -> None:
+    house: Any = None
+    speak.speak(house, connection, SendMessage(conversation=CHAT, client_id=new_id(), body="words"))
+
+
+def stored(one: Wish) -> Kept:
+    return Kept(Accepted(conversation=CHAT, log=one.log, client_id=one.client_id, seq=1, at=AT), True)
 
 
 async def test_my_words_and_the_answer_are_one_write(monkeypatch: pytest.MonkeyPatch) -> None:
     """The other of the pair has them at once; I have them with the answer, words first."""
     here = Room(2)
 
-    async def stored(_: Any, __: Any, conversation: UUID, client_id: UUID, ___: str, log: Any) -> Accepted:
-        here.say(client_id=client_id)
+    def ask(_: object, one: Wish, told: Told) -> None:
+        here.say(client_id=one.client_id)
         assert ([], [1]) == (here.papers[0].events, here.papers[1].events)
-        return Accepted(conversation=conversation, log=log, client_id=client_id, seq=1, at=AT)
+        told(stored(one))
 
-    monkeypatch.setattr(dispatch, "say", stored)
-    await carry_out(here.follows[0].connection)
+    monkeypatch.setattr(speak, "ask", ask)
+    speaks(here.follows[0].connection)
     (written,) = here.papers[0].writes
     assert 0 < written.index(b"message.posted") < written.index(b"message.accepted")
     here.say()
@@ -76,24 +84,32 @@ async def test_a_socket_that_closed_keeps_nothing_of_what_was_held(monkeypatch: 
     here.say(client_id=saying(here))
     connection = here.follows[0].connection
     monkeypatch.setattr(connection, "_is_closing", lambda: True)
-    connection.let_go()
+    connection.has_said()
     assert ([], here.papers[0].write) == (here.papers[0].writes, connection.transmit)
 
 
-@pytest.mark.parametrize("broken", [Unavailable, asyncio.CancelledError, RuntimeError])
-async def test_my_words_are_written_where_no_answer_comes(monkeypatch: pytest.MonkeyPatch, broken: type[BaseException]) -> None:
-    """They are stored and the others have them; then something breaks, or my socket is asked to end."""
+def a_refusal(told: Told) -> None:
+    told(Unavailable())
+
+
+def a_mistake_of_ours(_: Told) -> None:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize("ends", [a_refusal, a_mistake_of_ours])
+async def test_my_words_are_written_where_no_answer_comes(monkeypatch: pytest.MonkeyPatch, ends: Callable[[Told], None]) -> None:
+    """They are stored and the others have them; then something breaks. I have them too, and am told that it is not sure."""
     here = Room(2)
     connection = here.follows[0].connection
 
-    async def stored(_: Any, __: Any, ___: Any, client_id: UUID, *____: Any) -> Accepted:
-        here.say(client_id=client_id)
-        raise broken  # made here: an error remembers where it was raised, and one that outlived the test would keep the room with it
+    def ask(_: object, one: Wish, told: Told) -> None:
+        here.say(client_id=one.client_id)
+        ends(told)
 
-    monkeypatch.setattr(dispatch, "say", stored)
-    done = await asyncio.gather(carry_out(connection), return_exceptions=True)
-    assert (broken is asyncio.CancelledError) == isinstance(done[0], asyncio.CancelledError)
-    assert b"message.posted" in b"".join(here.papers[0].writes)
+    monkeypatch.setattr(speak, "ask", ask)
+    speaks(connection)
+    (written,) = here.papers[0].writes
+    assert 0 < written.index(b"message.posted") < written.index(b'"refused"')
     assert connection.saying is None
 
 
@@ -102,11 +118,35 @@ async def test_nothing_is_answered_to_a_socket_that_ends_but_my_words_are_writte
     here = Room(2)
     connection = here.follows[0].connection
 
-    async def stored(_: Any, __: Any, conversation: UUID, client_id: UUID, ___: str, log: Any) -> Accepted:
-        here.say(client_id=client_id)
+    def ask(_: object, one: Wish, told: Told) -> None:
+        here.say(client_id=one.client_id)
         connection.end(CloseCode.load_afresh)
-        return Accepted(conversation=conversation, log=log, client_id=client_id, seq=1, at=AT)
+        told(stored(one))
 
-    monkeypatch.setattr(dispatch, "say", stored)
-    await carry_out(connection)
+    monkeypatch.setattr(speak, "ask", ask)
+    speaks(connection)
     assert [1] == here.papers[0].events
+
+
+async def test_my_words_come_before_the_close_where_their_answer_does_not_come_in_time(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that is sent away between the commit and the answer has its words, and nothing after the close."""
+    chat, told_later = await here.chat(), []
+    async with here.client(here.cast.member) as wren:
+        await wren.connect()
+        await wren.subscribe(chat)
+        (connection,) = here.node.roster.of_account(here.cast.member.account)
+
+        async def store(one: Wish) -> None:
+            async with command(here.house, one.actor) as ctx:
+                await send(ctx, chat, one.client_id, one.words)
+            connection.end(CloseCode.load_afresh)
+
+        def ask(_: object, one: Wish, told: Told) -> None:
+            told_later.append((asyncio.create_task(store(one)), one, told))
+
+        monkeypatch.setattr(speak, "ask", ask)
+        await wren.say({"type": "message.send", "conversation": str(chat), "client_id": str(new_id()), "body": "I am here."})
+        await until(lambda: not here.node.roster.connections)
+        ((_, one, told),) = told_later
+        told(stored(one))
+        assert ["I am here."] == wren.bodies(chat)

@@ -14,7 +14,8 @@ from beside.kit.crypto import Keyring
 from beside.kit.errors import BesideError, Conflict, NotFound, NotSignedIn, SlowDown, Unavailable
 from beside.kit.house import House
 from beside.kit.ids import new_id
-from beside.messages.together import say
+from beside.messages.send import wish
+from beside.messages.together import ask, say
 from beside.protocol.conversation_snapshots import Accepted
 from tests.messages.test_send import seqs, talk
 from tests.rig.cast import Cast
@@ -147,3 +148,14 @@ async def test_a_conversation_held_for_long_is_told_to_those_in_it(house: House,
         with pytest.raises(Unavailable):
             await say(house, cast.member.actor, held.id, new_id(), "not yet")
     assert 4 == (await say(house, cast.member.actor, held.id, new_id(), "now")).seq
+
+
+async def test_who_cannot_be_told_is_nothing_to_the_others(house: House, cast: Cast) -> None:
+    """Where the answer meets a mistake of ours, those who share the commit have theirs, and the next commit comes."""
+    chat = await talk(house, cast)
+
+    def breaks(_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    ask(house, wish(cast.member.actor, chat.id, new_id(), "one"), breaks)
+    assert [5, 6] == [answer.seq for answer in [await say(house, cast.member.actor, chat.id, new_id(), words) for words in ("two", "three")]]

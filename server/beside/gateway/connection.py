@@ -50,6 +50,7 @@ class Connection:
         "_mistakes",
         "_progress",
         "_progressed_at",
+        "_said",
         "_sent",
         "_transport",
         "_unconfirmed",
@@ -59,6 +60,7 @@ class Connection:
         "follows",
         "id",
         "opened_at",
+        "reading",
         "saying",
         "transmit",
         "typed_at",
@@ -77,8 +79,11 @@ class Connection:
         self._is_closing, self._buffered = transport.is_closing, transport.get_write_buffer_size  # looked up once, and asked for every event
         self.transmit = transport.write
         """Straight to the socket: for an event that `offer` has let through, with no await between. Everything else goes by `write`."""
+        self.reading = False
+        """Whether the endpoint's task waits for the next frame, with nothing left to do."""
         self.saying: UUID | None = None
-        """The number of what this socket is having stored: the answer to it follows at once."""
+        """The number of what this socket is having stored: the answer to it follows at once, and what else it asks for waits until then."""
+        self._said: asyncio.Future[None] | None = None
         self._held = b""
         self._unconfirmed: list[int] = []
         self._unconfirmed_bytes = 0
@@ -100,10 +105,19 @@ class Connection:
         self._held += frames
         self.transmit = self._write_after_held
 
-    def let_go(self) -> None:
-        """No answer follows."""
+    def has_said(self) -> None:
+        """What it was having stored is answered, or will not be here: what is held goes, and whatever waited behind it."""
+        self.saying = None
         if self._held:
             self.write(self._no_longer_held())
+        if self._said is not None and not self._said.done():
+            self._said.set_result(None)
+
+    async def until_said(self) -> None:
+        """Until what it is having stored is answered."""
+        while self.saying is not None:
+            self._said = asyncio.get_running_loop().create_future()
+            await self._said
 
     def _write_after_held(self, data: bytes) -> None:
         held = self._no_longer_held()
@@ -146,6 +160,11 @@ class Connection:
     def is_behind(self) -> bool:
         """Whether the peer is not taking what is written: it then gets heartbeats only."""
         return self._buffered() >= BUFFER_BYTES
+
+    @property
+    def is_free(self) -> bool:
+        """Whether what is said now may be carried out now: nothing of it is under way, the peer takes what is written, and it is not about to end."""
+        return self.reading and self.saying is None and not self.is_behind and not self.ended.done()
 
     @property
     def is_stalled(self) -> bool:

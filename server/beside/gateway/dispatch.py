@@ -8,19 +8,18 @@ from beside.conversations.access import require_participant
 from beside.conversations.seen import mark_seen
 from beside.gateway.attendance import go
 from beside.gateway.connection import FOLLOWED, Connection
+from beside.gateway.refuse import own_up, refuse
 from beside.gateway.roster import Roster
+from beside.gateway.speak import speak
 from beside.gateway.subscribe import subscribe
 from beside.kit.again import again
 from beside.kit.context import command, query
-from beside.kit.errors import BesideError, NotFound, NotSignedIn
-from beside.kit.logs import log
-from beside.messages.together import say
+from beside.kit.errors import BesideError, NotFound
 from beside.presence import typing
 from beside.protocol import topics
-from beside.protocol.codes import CloseCode
 from beside.protocol.commands import AnyCommand, ConfirmReceived, Hello, MarkSeen, Ping, SendMessage, StartTyping, Subscribe, Unsubscribe
 from beside.protocol.decode import NotUnderstood, decode
-from beside.protocol.events import MessageAccepted, Pong
+from beside.protocol.events import Pong
 from beside.protocol.shapes import Log
 from beside.protocol.signals import Typed
 
@@ -42,21 +41,16 @@ async def carry_out(roster: Roster, connection: Connection, said: AnyCommand) ->
     try:
         await again(lambda: _carry_out(roster, connection, said))
     except BesideError as refusal:
-        client_id = said.client_id if isinstance(said, SendMessage) else None
-        connection.refuse(refusal.code, ref=said.ref, client_id=client_id, retry_after_ms=refusal.retry_after_ms)
-        if isinstance(refusal, NotSignedIn):
-            connection.end(CloseCode.signed_out)
-        elif refusal.code == "suspended":
-            connection.end(CloseCode.blocked)
-    except Exception as fault:  # a mistake of ours: the person is told honestly, the socket lives
-        log.error("command.fault", kind=type(said).__name__, error=type(fault).__name__, exc_info=fault)
-        connection.refuse("unavailable", ref=said.ref, client_id=said.client_id if isinstance(said, SendMessage) else None, retry_after_ms=2_000)
+        refuse(connection, said, refusal)
+    except Exception as fault:
+        own_up(connection, said, fault)
 
 
 async def _carry_out(roster: Roster, connection: Connection, said: AnyCommand) -> None:
     match said:
         case SendMessage():
-            await _send(roster, connection, said)
+            speak(roster.house, connection, said)
+            await connection.until_said()
         case Subscribe():
             if len(connection.follows) >= FOLLOWED and (said.conversation, said.log) not in connection.follows:
                 raise NotFound("too_many_open")
@@ -80,17 +74,6 @@ async def _carry_out(roster: Roster, connection: Connection, said: AnyCommand) -
             connection.refuse("handshake_order", ref=said.ref)
         case _:
             assert_never(said)
-
-
-async def _send(roster: Roster, connection: Connection, said: SendMessage) -> None:
-    connection.saying = said.client_id
-    try:
-        done = await say(roster.house, connection.actor, said.conversation, said.client_id, said.body, said.log)
-        if not connection.ended.done():
-            connection.send(MessageAccepted(ref=said.ref, conversation=said.conversation, log=said.log, client_id=said.client_id, seq=done.seq, at=done.at))
-    finally:
-        connection.saying = None
-        connection.let_go()
 
 
 async def _typing(roster: Roster, connection: Connection, said: StartTyping) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +18,7 @@ from beside.gateway.dispatch import dispatch
 from beside.gateway.heartbeat import BEAT_S
 from beside.gateway.origin import is_our_socket
 from beside.gateway.roster import Roster
+from beside.gateway.speak import take
 from beside.kit.context import glance, shared_command
 from beside.kit.errors import BesideError
 from beside.kit.logs import log
@@ -125,11 +127,12 @@ class SocketDoor:
         connection.send(Welcome(ref=hello.ref, account=actor.account, epoch=roster.house.epoch, server_time=roster.house.clock.now(), heartbeat_seconds=BEAT_S))
         SOCKETS.set(len(roster.connections))
         log.info("socket.opened", account=str(actor.account), count=len(roster.connections))
-        socket.scope["extensions"]["beside.take_first"](connection.take)
+        socket.scope["extensions"]["beside.take_first"](partial(take, roster.house, connection))
         try:
             await self._read_until_ended(socket, connection)
             if connection.ended.done():
                 code, reason = connection.ended.result()
+                connection.has_said()
                 with suppress(WebSocketDisconnect, WebSocketDisconnected, RuntimeError):
                     await socket.close(code, reason)
                 if code == CloseCode.slow:
@@ -161,9 +164,12 @@ class SocketDoor:
     async def _read(self, socket: WebSocket, connection: Connection) -> None:
         """Carry out frames in the order in which they came, until the socket ends."""
         while not connection.ended.done():
+            connection.reading = True
             message = await socket.receive()
+            connection.reading = False
             if message["type"] == "websocket.disconnect":
                 return
+            await connection.until_said()
             text = message.get("text")
             if text is None:
                 connection.refuse("bad_frame")

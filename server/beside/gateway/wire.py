@@ -5,7 +5,7 @@
 - A denied handshake is logged as a fault; it is ordinary.
 - The application gets the transport: an event is encoded once and the same bytes are written to every socket.
 - A flood of pings is a flood.
-- A whole text frame that came alone is read by us (`quick_frame`); one that needs no answer and no database wakes no application.
+- A whole text frame that came alone is read by us (`quick_frame`); one that is a confirmation, or words to be stored, wakes no application.
 - What belonged to a socket refers to itself in circles, and would stay until the next full collection; it is let go when the socket is.
 """
 
@@ -27,8 +27,8 @@ PINGS = 60  # in PING_WINDOW_S; browsers send none, other clients one every 20 s
 PING_WINDOW_S = 10.0
 
 
-Take = Callable[[bytes], bool]
-"""Shown every text frame before the application is; says whether that was all."""
+Take = Callable[[bytes, bool], bool]
+"""Shown every text frame before the application is, and whether none stands in line for that; says whether that was all."""
 
 
 class WireProtocol(WebSocketsSansIOProtocol):
@@ -73,7 +73,8 @@ class WireProtocol(WebSocketsSansIOProtocol):
         self.scope["extensions"].clear()
 
     def send_receive_event_to_app(self) -> None:
-        if self._take is not None and self.curr_msg_data_type == "text" and len(self.frames) == 1 and self._take(self.frames[0]):
+        whole = self.curr_msg_data_type == "text" and len(self.frames) == 1 and not self.close_sent
+        if whole and self._take is not None and self._take(self.frames[0], self.queue.empty()):
             self.frames = []
         else:
             super().send_receive_event_to_app()

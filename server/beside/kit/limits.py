@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
+from functools import partial
 from math import ceil
 from typing import NoReturn, TypeVar, cast
 
@@ -62,24 +63,21 @@ class Limiter:
         self._said: set[Hashable] = set()
         self._pace = Pace(lambda: (self._named["message"].amount, self._named["message"].get_expiry()))
 
-    @contextmanager
-    def speaking(self, whom: str, which: Hashable) -> Iterator[Callable[[], None]]:
-        """One message of `whom`, by the limit `message`, which each node counts by itself (`Pace`). Gives what says that it was none after all, as
-        leaving with an error does. The same one (`which`) again while it is under way is no further message (FAULTS 2). Raises `SlowDown`."""
+    def speak(self, whom: str, which: Hashable) -> Callable[[bool], None]:
+        """Count one message of `whom`, by the limit `message`, which each node counts by itself (`Pace`). What this gives must be called when it is over,
+        with whether it was one after all. The same one (`which`) again while it is under way is no further message (FAULTS 2). Raises `SlowDown`."""
         if which in self._said:
-            yield lambda: None
-            return
+            return _was_counted
         left = self._pace.wait(whom, time.monotonic())
         if left > 0:
             raise _slow_down("slow_down", left, self._named["message"])
         self._said.add(which)
-        try:
-            yield lambda: self._pace.take_back(whom)
-        except BaseException:
+        return partial(self._spoke, whom, which)
+
+    def _spoke(self, whom: str, which: Hashable, counts: bool) -> None:
+        self._said.discard(which)
+        if not counts:
             self._pace.take_back(whom)
-            raise
-        finally:
-            self._said.discard(which)
 
     async def allows(self, name: str, whom: str) -> bool:
         """Count one try of `name` by `whom`. Without Redis each node counts for itself: a limit is not worth an outage."""
@@ -126,6 +124,10 @@ class Limiter:
                 self._rest_until = time.monotonic() + REST_S
                 log.warning("limits.shared_lost", error=type(lost).__name__)
         return await ask(self._near)
+
+
+def _was_counted(_: bool) -> None:
+    """By whoever said it first."""
 
 
 def _slow_down(code: str, left_s: float, limit: RateLimitItem) -> SlowDown:

@@ -3,8 +3,7 @@
 The hot path: any number of wishes share four statements and a commit (`together`), and each stands or falls alone.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -83,21 +82,22 @@ class HeldElsewhere(Unavailable):
 Answer = Kept | BesideError
 
 
+Told = Callable[[Answer], None]
+
+
 class Asked(NamedTuple):
-    """A wish, and who waits for its answer."""
+    """A wish, and who is told its answer."""
 
     wish: Wish
-    answered: "asyncio.Future[Kept]"
+    told: Told
 
 
 def tell(asked: Asked, answer: Answer) -> None:
-    """Answer, where somebody still waits: what was committed stays in any case, and a retry finds it."""
-    if asked.answered.done():
-        return
-    if isinstance(answer, BesideError):
-        asked.answered.set_exception(answer)
-    else:
-        asked.answered.set_result(answer)
+    """What was committed stays in any case, and a retry finds it. If the telling breaks, those who are told after it do not suffer for it."""
+    try:
+        asked.told(answer)
+    except Exception as fault:
+        logs.log.error("message.telling_broke", error=type(fault).__name__, exc_info=fault)
 
 
 def wish(actor: Actor, conversation: UUID, client_id: UUID, body: str, log: Log = Log.public) -> Wish:

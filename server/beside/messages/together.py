@@ -6,17 +6,18 @@ While one commit is under way the next wishes gather; when it is done they go to
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from beside.kit.again import again
 from beside.kit.context import Actor, command_on
-from beside.kit.errors import NoAnswer, Unavailable
+from beside.kit.errors import BesideError, NoAnswer, Unavailable
 from beside.kit.house import House
 from beside.kit.lane import Lane
 from beside.kit.logs import log
 from beside.messages.patience import Patience
-from beside.messages.send import Answer, Asked, HeldElsewhere, Kept, Wish, store, tell, wish
+from beside.messages.send import Answer, Asked, HeldElsewhere, Kept, Told, Wish, store, tell, wish
 from beside.protocol.conversation_snapshots import Accepted
 from beside.protocol.shapes import Log
 
@@ -26,16 +27,34 @@ WAITING = 5_000  # about a second of work; beyond it people are told that it is 
 
 
 async def say(house: House, actor: Actor, conversation: UUID, client_id: UUID, body: str, log_name: Log = Log.public) -> Accepted:
-    """As `send`, sharing its commit with whoever speaks at this moment. Raises the same, `SlowDown`, and `Unavailable`.
+    """As `send`, sharing its commit with whoever speaks at this moment. Raises the same, `SlowDown`, and `Unavailable`."""
+    answered: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+    ask(house, wish(actor, conversation, client_id, body, log_name), partial(_settle, answered))
+    return await answered
+
+
+def ask(house: House, one: Wish, told: Told) -> None:
+    """As `say`, for who does not wait: `told` is given the answer, once, and maybe before this returns. Raises `SlowDown`.
 
     Only new words count against the limit: neither the same again, nor what is refused.
     """
-    one = wish(actor, conversation, client_id, body, log_name)
-    with house.limiter.speaking(str(actor.account), one.key) as said_nothing:
-        kept = await _committer(house).take(one)
-        if not kept.new:
-            said_nothing()
-    return kept.accepted
+    over = house.limiter.speak(str(one.actor.account), one.key)
+
+    def answer(answer: Answer) -> None:
+        over(isinstance(answer, Kept) and answer.new)
+        told(answer)
+
+    _committer(house).take(Asked(one, answer))
+
+
+def _settle(answered: asyncio.Future[Accepted], answer: Answer) -> None:
+    """Whoever waited may have gone."""
+    if answered.done():
+        return
+    if isinstance(answer, BesideError):
+        answered.set_exception(answer)
+    else:
+        answered.set_result(answer.accepted)
 
 
 class Committer:
@@ -49,14 +68,12 @@ class Committer:
         self._patience = Patience(house)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def take(self, one: Wish) -> Kept:
+    def take(self, asked: Asked) -> None:
         if len(self._waiting) >= WAITING:
-            raise Unavailable("busy", retry_after_ms=1_000)
-        asked = Asked(one, asyncio.get_running_loop().create_future())
-        if not self._patience.joins(asked):
+            tell(asked, Unavailable("busy", retry_after_ms=1_000))
+        elif not self._patience.joins(asked):
             self._waiting.append(asked)
             self._set_to_work()
-        return await asked.answered
 
     def _set_to_work(self) -> None:
         if self._idle:

@@ -22,10 +22,10 @@ class NotUnderstood(ValueError):
         self.code, self.ref, self.client_id = code, ref, client_id
 
 
-def decode(text: str) -> AnyCommand:
+def decode(said: str | bytes) -> AnyCommand:
     """Read one frame from a client. Raises `NotUnderstood`, and nothing else."""
     try:
-        raw = text.encode()
+        raw = said.encode() if isinstance(said, str) else said
     except UnicodeEncodeError:
         raise NotUnderstood("bad_text", "lone surrogate") from None
     value = require_plain_json(raw)
