@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import redis
+from redis.asyncio.client import Pipeline
 
 from beside.kit.broker import GAP
 from beside.kit.broker.redis import RedisBroker
@@ -208,3 +209,25 @@ async def test_a_cancelled_subscriber_is_forgotten(own_redis: RedisServer) -> No
 def _without_messages(chunk: bytes) -> bytes:
     """Whatever Redis pushes of messages is swallowed; its answers pass."""
     return b"" if b"\r\nmessage\r\n" in chunk else chunk
+
+
+async def test_a_bus_closes_where_the_driver_loses_a_cancellation(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As redis-py does with one that comes while it writes: the bus ends all the same, and with it the node that stops (FAULTS 44)."""
+    own_redis.start()
+    whole, lost = Pipeline.execute, list[Pipeline]()
+
+    async def loses(self: Pipeline, raise_on_error: bool = True) -> object:
+        try:
+            await asyncio.sleep(60.0)
+        except asyncio.CancelledError:
+            if lost:
+                raise
+            lost.append(self)
+        return await whole(self, raise_on_error)
+
+    async with asyncio.timeout(30.0), opened(own_redis.url, echo_every_s=60.0) as broker:
+        monkeypatch.setattr(Pipeline, "execute", loses)
+        saying = asyncio.create_task(broker.publish("t", b"x"))
+        await asyncio.sleep(0.1)
+    await saying
+    assert 1 == len(lost)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from beside.kit import ending
-from beside.kit.ending import end
+from beside.kit.ending import end, one_ends
 
 
 class Stubborn:
@@ -54,3 +54,44 @@ async def test_what_has_ended_by_itself_is_well() -> None:
     async with asyncio.timeout(10.0):
         await end(done, broke)
     assert [True, True] == [done.done(), broke.done()]
+
+
+async def test_who_waits_for_an_end_and_is_cancelled_ends_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cancellation is passed on, and not before what it waited for has ended."""
+    monkeypatch.setattr(ending, "AGAIN_S", 60.0)  # it is not this that ends it
+    stubborn = Stubborn(2)
+    task = asyncio.create_task(stubborn.run())
+    await asyncio.sleep(0)
+    waiting = asyncio.create_task(end(task))
+    for _ in range(2):
+        await asyncio.sleep(0)
+        waiting.cancel()
+    await asyncio.wait([waiting], timeout=10.0)
+    assert (True, True, 3) == (waiting.cancelled(), task.done(), stubborn.cancelled)
+
+
+@pytest.mark.parametrize("loses", [0, 2])
+async def test_when_one_part_ends_none_goes_on(monkeypatch: pytest.MonkeyPatch, loses: int) -> None:
+    """What it ended with is raised, once the others have ended too: one that loses cancellations does not go on by itself."""
+    monkeypatch.setattr(ending, "AGAIN_S", 0.01)
+    stubborn = Stubborn(loses)
+
+    async def breaks() -> None:
+        await asyncio.sleep(0)
+        raise ZeroDivisionError
+
+    async with asyncio.timeout(10.0):
+        with pytest.raises(ZeroDivisionError):
+            await one_ends(stubborn.run(), breaks())
+    assert loses + 1 == stubborn.cancelled
+
+
+async def test_parts_that_are_cancelled_as_a_whole_have_ended_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many cancellations each of them loses: one is enough from outside."""
+    monkeypatch.setattr(ending, "AGAIN_S", 0.01)
+    parts = [Stubborn(1), Stubborn(3)]
+    whole = asyncio.create_task(one_ends(*(part.run() for part in parts)))
+    await asyncio.sleep(0.01)
+    whole.cancel()
+    await asyncio.wait([whole], timeout=10.0)
+    assert (True, [2, 4]) == (whole.cancelled(), [part.cancelled for part in parts])

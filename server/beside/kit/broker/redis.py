@@ -18,7 +18,7 @@ from redis.backoff import NoBackoff
 from beside.kit.broker import GAP, Broker, Callback
 from beside.kit.broker.life import Away, Life, Topic, alike, all_of, at_most, settle
 from beside.kit.broker.memory import Listeners
-from beside.kit.ending import end
+from beside.kit.ending import end, one_ends
 from beside.kit.ids import new_token
 from beside.kit.logs import log
 
@@ -89,9 +89,9 @@ class RedisBroker(Broker):
         while True:
             try:
                 await self._live()
-            except* Exception as ended:  # whatever it was: a house whose bus stays dead for ever is worse
+            except Exception as ended:  # whatever it was: a house whose bus stays dead for ever is worse
                 tries = 0 if self.well else tries + 1
-                log.warning("broker.lost", error=type(ended.exceptions[0]).__name__, attempts=tries)
+                log.warning("broker.lost", error=type(ended).__name__, attempts=tries)
             finally:
                 self._end()
             jitter = random.uniform(0.5, 1.0)  # noqa: S311  # not a secret: it keeps nodes from coming back in step
@@ -105,11 +105,7 @@ class RedisBroker(Broker):
             self._life = life = Life()
             for topic in self._topics:
                 life.wishes.put_nowait((True, topic))
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._hear(hearing, life))
-                tasks.create_task(self._follow(hearing, life))
-                tasks.create_task(self._say(client, life))
-                tasks.create_task(self._prove(life))
+            await one_ends(self._hear(hearing, life), self._follow(hearing, life), self._say(client, life), self._prove(life))
 
     def _end(self) -> None:
         """Whatever waited on the life that ended is told; every topic owes a GAP."""
