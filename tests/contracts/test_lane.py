@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 import sqlmodel
-from sqlalchemy import Integer, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Integer, Text, bindparam, select, text
+from sqlalchemy.exc import IntegrityError, NotSupportedError
 from sqlmodel import col
 
 from beside.kit.context import command, command_on, query
@@ -16,7 +16,7 @@ from beside.kit.house import House
 from beside.kit.ids import new_id
 from beside.kit.jobs import Job
 from beside.kit.rows import given, insertion
-from beside.kit.trip import Step
+from beside.kit.trip import Found, Step
 
 JOB = Table.metadata.tables["job"]
 _asked = given("asked", number=Integer())
@@ -142,3 +142,31 @@ async def test_a_connection_that_dies_in_the_middle_stores_nothing(house: House)
 async def _end_every_other(house: House) -> None:
     async with command(house) as ctx:
         await (await ctx.db.connection()).execute(_END)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_table_that_changes_under_a_lane_costs_it_one_command(house: House) -> None:
+    """A plan that was made before a migration is refused once, and made anew: the command stores nothing, and the next one goes (FAULTS 52)."""
+    lane, attempts = house.database.lane(), select(JOB.c.attempts)
+
+    async def looks() -> list[Found]:
+        async with command_on(lane, house) as ctx:
+            await ctx.put(_job(house, "a job"))
+            return await ctx.look((attempts, {}))
+
+    assert [[]] == await looks()
+    async with command(house) as ctx:
+        await (await ctx.db.connection()).execute(text("ALTER TABLE job ALTER COLUMN attempts TYPE bigint"))
+    with pytest.raises(NotSupportedError):
+        await looks()
+    assert [[(0,)]] == await looks()
+    assert ["a job", "a job"] == await _names(house)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_more_than_a_socket_holds_is_written_and_read(house: House) -> None:
+    """Eight megabytes of it each way: while the one is being written, the other is being read."""
+    lane, much = house.database.lane(), "x" * 8_000_000
+    echo = (select(bindparam("one", type_=Text())), {"one": much})
+    found = await lane.glance(echo, (select(bindparam("one", type_=Text()), text("'100%'")), {"one": "after"}))
+    assert [[(much,)], [("after", "100%")]] == found

@@ -16,7 +16,8 @@ from sqlalchemy import Dialect
 from sqlalchemy.exc import DBAPIError
 
 from beside.kit.answering import said_nothing
-from beside.kit.trip import Found, Prepared, Step, as_always, by_postgresql, prepared
+from beside.kit.exchange import Exchange
+from beside.kit.trip import Found, Prepared, Step, as_always, prepared
 
 Ready = Sequence[tuple[Prepared, Any]]
 Asked = SimpleQueue[tuple[Ready | None, asyncio.Future[Sequence[Any]]]]
@@ -110,31 +111,31 @@ class Lane:
 
 
 class PostgresqlDriver:
-    """In a pipeline: a trip is one exchange with the server, whatever is in it."""
+    """A trip is one exchange with the server, whatever is in it."""
 
     begin = Prepared.word("BEGIN")
 
     def __init__(self, connect: Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]) -> None:
         self._connect = connect
-        self._db: psycopg.AsyncConnection[Any] | None = None
+        self._exchange: Exchange | None = None
 
     @property
     def is_open(self) -> bool:
-        return self._db is not None and not self._db.closed
+        return self._exchange is not None and not self._exchange.db.closed
 
     async def run(self, steps: Ready) -> Sequence[Any]:
-        if self._db is None or self._db.closed:
-            self._db = await self._connect()
+        if self._exchange is None or self._exchange.db.closed:
+            self._exchange = Exchange(await self._connect())
         try:
-            return await by_postgresql(self._db, steps)
+            return await self._exchange.run(steps)
         except asyncio.CancelledError:
             await self.close()  # an answer may still be on its way: nobody else may get it (FAULTS 44)
             raise
 
     async def close(self) -> None:
-        if self._db is not None:
-            db, self._db = self._db, None
-            await db.close()
+        if self._exchange is not None:
+            gone, self._exchange = self._exchange, None
+            await gone.db.close()
 
 
 class SqliteDriver:

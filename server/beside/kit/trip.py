@@ -61,7 +61,7 @@ async def in_one_trip(session: AsyncSession, *steps: Step) -> list[Found]:
     db = await session.connection()
     ready = [(each, each.parameters(values)) for each, values in ((prepared(statement, db.dialect), values) for statement, values in steps)]
     driver = (await db.get_raw_connection()).driver_connection
-    run = _by_sqlite if db.dialect.name == "sqlite" else by_postgresql
+    run = _by_sqlite if db.dialect.name == "sqlite" else _by_postgresql
     try:
         found = await run(driver, ready)
     except db.dialect.loaded_dbapi.Error as refused:
@@ -69,7 +69,7 @@ async def in_one_trip(session: AsyncSession, *steps: Step) -> list[Found]:
     return [each.rows(rows) for (each, _), rows in zip(ready, found, strict=True)]
 
 
-async def by_postgresql(driver: Any, steps: Sequence[tuple[Prepared, Any]]) -> list[Any]:
+async def _by_postgresql(driver: Any, steps: Sequence[tuple[Prepared, Any]]) -> list[Any]:
     async with driver.pipeline():
         cursors = [await driver.execute(each.text, parameters) for each, parameters in steps]
     return [await cursor.fetchall() if cursor.description else () for cursor in cursors]
