@@ -175,7 +175,7 @@ async def test_a_cancelled_publisher_leaves_nothing_behind_for_the_next(own_redi
         ear = Ear()
         await broker.subscribe("t", ear)
         for n in range(200):
-            publishing = asyncio.create_task(broker.publish("t", b"maybe %d" % n))
+            publishing = asyncio.ensure_future(broker.publish("t", b"maybe %d" % n))
             for _ in range(n % 7):
                 await asyncio.sleep(0)
             publishing.cancel()
@@ -227,7 +227,7 @@ async def test_a_bus_closes_where_the_driver_loses_a_cancellation(own_redis: Red
 
     async with asyncio.timeout(30.0), opened(own_redis.url, echo_every_s=60.0) as broker:
         monkeypatch.setattr(Pipeline, "execute", loses)
-        saying = asyncio.create_task(broker.publish("t", b"x"))
+        saying = asyncio.ensure_future(broker.publish("t", b"x"))
         await asyncio.sleep(0.1)
     await saying
     assert 1 == len(lost)

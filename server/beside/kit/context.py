@@ -6,7 +6,6 @@ async with query(house, actor) as ctx:        # reads
     ...
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -135,19 +134,28 @@ class Context:
                 grew(conversation, log_name, events)
         if kept := [(topic, signal.kept) for topic, signal in self._signals if signal.kept is not None]:
             await note(self.house, kept)
-        if len(self._signals) == 1:
-            await self._hint(*self._signals[0])
-        elif self._signals:
-            await asyncio.gather(*(self._hint(topic, signal) for topic, signal in self._signals))  # together: a bus far away is waited for once
+        await self._hint()
         if self._due_now:
             for wake in self.house.woken:
                 wake()
 
-    async def _hint(self, topic: str, signal: Signal) -> None:
-        try:
-            await self.house.broker.publish(topic, msgspec.json.encode(signal))
-        except Exception as lost:  # the poll finds what it told of
-            log.warning("broker.publish_lost", topic=topic.split(".")[0], error=type(lost).__name__)
+    async def _hint(self) -> None:
+        """All are on their way before the first is waited for: a bus far away is waited for once. The poll finds what a lost one told of."""
+        on_their_way = []
+        for topic, signal in self._signals:
+            try:
+                on_their_way.append((topic, self.house.broker.publish(topic, msgspec.json.encode(signal))))
+            except Exception as lost:
+                _lost(topic, lost)
+        for topic, hint in on_their_way:
+            try:
+                await hint
+            except Exception as lost:
+                _lost(topic, lost)
+
+
+def _lost(topic: str, lost: Exception) -> None:
+    log.warning("broker.publish_lost", topic=topic.split(".")[0], error=type(lost).__name__)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ the subscription is kept and made when the bus is back.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 GAP: Final = None
@@ -25,7 +25,8 @@ class Broker(ABC):
     async def close(self) -> None: ...
 
     @abstractmethod
-    async def publish(self, topic: str, payload: bytes) -> None: ...
+    def publish(self, topic: str, payload: bytes) -> Awaitable[None]:
+        """It is on its way when this returns; what this gives is waited for until it was published. Either raises where the bus is away."""
 
     @abstractmethod
     async def subscribe(self, topic: str, callback: Callback) -> None:

@@ -34,11 +34,11 @@ class Life:
     """(True, topic) to subscribe, (False, topic) to unsubscribe; done in the order of asking."""
     unanswered: int = 0
 
-    async def publish(self, topic: str, payload: bytes) -> None:
-        """Leave it, and wait until it was published. Raises `Away` where this life ends first."""
+    def publish(self, topic: str, payload: bytes) -> "asyncio.Future[None]":
+        """Leave it. Done when it was published; `Away` where this life ends first."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.publishes.put_nowait((topic, payload, done))
-        await done
+        return done
 
     def end(self) -> None:
         """Whoever waits is told."""

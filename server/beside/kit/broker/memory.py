@@ -1,6 +1,7 @@
 """The bus of a house that is one process. Nothing can be missed here, so there is never a GAP."""
 
 import asyncio
+from collections.abc import Awaitable, Generator
 
 from beside.kit.broker import Broker, Callback
 from beside.kit.logs import log
@@ -38,6 +39,16 @@ class Listeners:
                 log.error("broker.callback_failed", topic=topic.split(".")[0], exc_info=failure)
 
 
+class _Done:
+    """Nothing to wait for."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield from ()
+
+
+_DONE = _Done()
+
+
 class MemoryBroker(Broker):
     def __init__(self) -> None:
         self._listeners = Listeners()
@@ -49,11 +60,12 @@ class MemoryBroker(Broker):
     async def close(self) -> None:
         self._open = False
 
-    async def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes) -> Awaitable[None]:
         """Raises `ConnectionError` when it is not open, as a bus that is away does."""
         if not self._open:
             raise ConnectionError("the bus is not open")
         asyncio.get_running_loop().call_soon(self._listeners.tell, topic, payload)  # never inside the publisher's own call, like the wire
+        return _DONE
 
     async def subscribe(self, topic: str, callback: Callback) -> None:
         await asyncio.sleep(0)  # what was published before is delivered first, to those who listened then

@@ -6,6 +6,7 @@ cannot leave an answer behind for the next one (FAULTS 44), and what is waiting 
 
 import asyncio
 import random
+from collections.abc import Awaitable
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -53,12 +54,11 @@ class RedisBroker(Broker):
         if keeper:
             await end(keeper)
 
-    async def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes) -> Awaitable[None]:
         """Raises `Away`, or redis-py's `ResponseError` where Redis itself refuses."""
-        life = self._life
-        if life is None:
+        if self._life is None:
             raise Away
-        await life.publish(topic, payload)
+        return self._life.publish(topic, payload)
 
     async def subscribe(self, topic: str, callback: Callback) -> None:
         if self._listeners.add(topic, callback):
