@@ -1,11 +1,11 @@
 """The log: dense `seq` in commit order, sealed words, one place where an entry is written. Everything people see is an entry here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, Uuid, insert, select, update
 from sqlmodel import col
 
@@ -22,8 +22,7 @@ from beside.protocol.shapes import Log
 from beside.protocol.signals import Grew
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A log entry, opened. `unreadable`: its words do not open any more (a shredded key, a changed row)."""
 
     conversation: UUID
@@ -35,12 +34,11 @@ class Entry:
     client_id: UUID | None = None
     target_seq: int | None = None
     body: str | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = {}
     unreadable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A conversation whose row is locked until the commit: nobody else writes in it, joins it or leaves it meanwhile."""
 
     id: UUID
@@ -101,8 +99,7 @@ async def append(
     return entry
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A message that may be written: everything was checked, and only its place in the log is missing."""
 
     log: Log

@@ -5,7 +5,7 @@ AES-256-GCM with a random 96-bit nonce each time; the associated data binds a te
 
 import os
 from collections import OrderedDict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,8 +19,7 @@ class Unreadable(Exception):
     """A text that does not open: moved, changed, or of another key. Fails closed: there is never a guess."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataKey:
+class DataKey(NamedTuple):
     """A wrapped data key, as stored: the version of the key that wraps it, and the wrapped bytes."""
 
     version: int

@@ -63,7 +63,7 @@ class Limiter:
         self._said: set[Hashable] = set()
         self._pace = Pace(lambda: (self._named["message"].amount, self._named["message"].get_expiry()))
 
-    def speak(self, whom: str, which: Hashable) -> Callable[[bool], None]:
+    def speak(self, whom: Hashable, which: Hashable) -> Callable[[bool], None]:
         """Count one message of `whom`, by the limit `message`, which each node counts by itself (`Pace`). What this gives must be called when it is over,
         with whether it was one after all. The same one (`which`) again while it is under way is no further message (FAULTS 2). Raises `SlowDown`."""
         if which in self._said:
@@ -74,7 +74,7 @@ class Limiter:
         self._said.add(which)
         return partial(self._spoke, whom, which)
 
-    def _spoke(self, whom: str, which: Hashable, counts: bool) -> None:
+    def _spoke(self, whom: Hashable, which: Hashable, counts: bool) -> None:
         self._said.discard(which)
         if not counts:
             self._pace.take_back(whom)

@@ -4,7 +4,7 @@ A person has a few sockets, nearly always on one node; with several nodes they c
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 REMEMBERED = 50_000  # people who spoke lately, about 30 MB if all of them spoke as often as they may; beyond it the one who was silent longest is forgotten
 
@@ -14,9 +14,9 @@ class Pace:
 
     def __init__(self, allowed: Callable[[], tuple[int, float]]) -> None:
         self._allowed = allowed
-        self._spoke: OrderedDict[str, deque[float]] = OrderedDict()
+        self._spoke: OrderedDict[Hashable, deque[float]] = OrderedDict()
 
-    def wait(self, whom: str, now: float) -> float:
+    def wait(self, whom: Hashable, now: float) -> float:
         """Count one try of `whom` and return 0, or return for how many seconds they had better wait, and count nothing."""
         times, seconds = self._allowed()
         spoke = self._spoke.get(whom)
@@ -33,7 +33,7 @@ class Pace:
         spoke.append(now)
         return 0.0
 
-    def take_back(self, whom: str) -> None:
+    def take_back(self, whom: Hashable) -> None:
         """The last try of `whom` came to nothing, and does not count."""
         if spoke := self._spoke.get(whom):
             spoke.pop()

@@ -16,7 +16,7 @@ Values = Mapping[str, Any]
 Step = tuple[Executable, Values | Sequence[Values]]
 """A statement and its parameters; where there are several sets of them, it is carried out once for each."""
 Found = list[tuple[Any, ...]]
-Convert = Callable[[Any], Any] | None
+Convert = Callable[[Any], Any]
 
 
 class Prepared:
@@ -29,7 +29,8 @@ class Prepared:
         self._fixed: Mapping[str, Any] = compiled.params
         self._into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
         columns = getattr(statement, "selected_columns", ())
-        self._out: list[Convert] = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._out: list[tuple[int, Convert]] = [(at, out) for at, out in enumerate(processors) if out]
 
     @classmethod
     def word(cls, text: str) -> "Prepared":
@@ -46,9 +47,13 @@ class Prepared:
         return made if self._order is None else tuple(made[name] for name in self._order)
 
     def rows(self, found: Sequence[Sequence[Any]]) -> Found:
-        if not any(self._out):
+        if not self._out:
             return [tuple(row) for row in found]
-        return [tuple(out(value) if out else value for out, value in zip(self._out, row, strict=True)) for row in found]
+        rows = [list(row) for row in found]
+        for at, out in self._out:
+            for row in rows:
+                row[at] = out(row[at])
+        return [tuple(row) for row in rows]
 
 
 @lru_cache(maxsize=64)

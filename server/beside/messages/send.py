@@ -4,11 +4,11 @@ The hot path: any number of wishes share four statements and a commit (`together
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Integer, Uuid, and_, bindparam, select
 from sqlmodel import col
 
@@ -27,9 +27,11 @@ from beside.protocol.conversation_snapshots import Accepted
 from beside.protocol.events import Author, LeaveReason
 from beside.protocol.shapes import BODY_CHARACTERS, Log, Place
 
+Key = tuple[UUID, UUID, UUID]
+"""What makes two wishes one message: the conversation, who says it, and the number that their client gave it."""
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+
+class Wish(Struct, frozen=True):
     """Somebody wants to say something. `words` are clean (`wish`)."""
 
     actor: Actor
@@ -39,12 +41,11 @@ class Wish:
     log: Log
 
     @property
-    def key(self) -> tuple[UUID, UUID, UUID]:
+    def key(self) -> Key:
         return self.conversation, self.actor.account, self.client_id
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What `accepted` says is stored. `new`: by this very wish, rather than by an earlier one under the same number."""
 
     accepted: Accepted
@@ -127,16 +128,17 @@ async def store(ctx: Context, wishes: Sequence[Wish], *, wait: bool = True) -> l
     conversations, standings = held(locked), {each.number: each for each in map(Standing._make, stood)}
     earlier = await _earlier(ctx, [wishes[number] for number, each in standings.items() if each.said_before])
     names = await names_of(ctx, {one.actor.account for one in wishes})
-    drafts: dict[tuple[UUID, UUID, UUID], Draft] = {}
+    drafts: dict[Key, Draft] = {}
     refused: dict[int, BesideError] = {}
-    for number, one in enumerate(wishes):
+    keyed = [(one.key, one) for one in wishes]
+    for number, (key, one) in enumerate(keyed):
         standing = standings.get(number)
         try:
             if standing is None:
                 raise NotFound
-            if _is_new(ctx, conversations.get(one.conversation), standing, earlier.get(one.key), drafts.get(one.key), one):
+            if _is_new(ctx, conversations.get(one.conversation), standing, earlier.get(key), drafts.get(key), one):
                 author = Author(account=one.actor.account, pseudonym=names[one.actor.account], place=standing.place)
-                drafts[one.key] = Draft(one.log, author, one.client_id, one.words)
+                drafts[key] = Draft(one.log, author, one.client_id, one.words)
         except BesideError as refusal:
             refused[number] = refusal
             if refusal.code == "client_id_conflict":  # a client of ours never does so
@@ -146,7 +148,7 @@ async def store(ctx: Context, wishes: Sequence[Wish], *, wait: bool = True) -> l
     written = dict(zip(drafts, entries, strict=True))
     for entry in entries:
         ctx.react("message.posted", conversation=entry.conversation, log=entry.log.value, seq=entry.seq)
-    return [refused.get(number) or Kept(_accepted(one, written.get(one.key) or earlier[one.key]), one.key in written) for number, one in enumerate(wishes)]
+    return [refused.get(number) or _kept(one, written.get(key), earlier.get(key)) for number, (key, one) in enumerate(keyed)]
 
 
 def _is_new(ctx: Context, conversation: Held | None, standing: Standing, before: Said | None, draft: Draft | None, one: Wish) -> bool:
@@ -190,8 +192,10 @@ def _opened(ctx: Context, conversation: Held, before: Said) -> str | None:
         return None
 
 
-def _accepted(one: Wish, stored: Entry | Said) -> Accepted:
-    return Accepted(conversation=one.conversation, log=one.log, client_id=one.client_id, seq=stored.seq, at=stored.at)
+def _kept(one: Wish, written: Entry | None, earlier: Said | None) -> Kept:
+    stored = written or earlier
+    assert stored, "what was not refused is stored"
+    return Kept(Accepted(conversation=one.conversation, log=one.log, client_id=one.client_id, seq=stored.seq, at=stored.at), written is not None)
 
 
 def _asked_by(wishes: Sequence[Wish]) -> Rows:
@@ -201,7 +205,7 @@ def _asked_by(wishes: Sequence[Wish]) -> Rows:
     ]
 
 
-async def _earlier(ctx: Context, wishes: Sequence[Wish]) -> dict[tuple[UUID, UUID, UUID], Said]:
+async def _earlier(ctx: Context, wishes: Sequence[Wish]) -> dict[Key, Said]:
     """What was stored before under the same numbers."""
     if not wishes:
         return {}

@@ -38,7 +38,7 @@ def ask(house: House, one: Wish, told: Told) -> None:
 
     Only new words count against the limit: neither the same again, nor what is refused.
     """
-    over = house.limiter.speak(str(one.actor.account), one.key)
+    over = house.limiter.speak(one.actor.account, one.key)
 
     def answer(answer: Answer) -> None:
         over(isinstance(answer, Kept) and answer.new)
