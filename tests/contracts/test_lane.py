@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 import sqlmodel
 from sqlalchemy import Integer, Text, bindparam, select, text
-from sqlalchemy.exc import IntegrityError, NotSupportedError
+from sqlalchemy.exc import DBAPIError, IntegrityError, NotSupportedError
 from sqlmodel import col
 
 from beside.kit.context import command, command_on, query
@@ -22,6 +22,7 @@ JOB = Table.metadata.tables["job"]
 _asked = given("asked", number=Integer())
 _NAMES = select(_asked.c.number, col(Job.name)).join_from(_asked, Job, sqlmodel.true()).order_by(col(Job.name))
 _END = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()")
+_ECHO = select(bindparam("one", type_=Text()))
 ALL = (_NAMES, {"asked": [{"number": 1}]})
 
 
@@ -164,9 +165,47 @@ async def test_a_table_that_changes_under_a_lane_costs_it_one_command(house: Hou
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_server_that_knows_no_statement_any_more_costs_a_lane_one_trip(house: House) -> None:
+    """As behind a pooler that goes on with another server: refused once, and prepared anew."""
+    lane = house.database.lane()
+    assert [[]] == await lane.glance(ALL)
+    await lane.glance((text("DEALLOCATE ALL"), {}))
+    with pytest.raises(DBAPIError):
+        await lane.glance(ALL)
+    assert [[]] == await lane.glance(ALL)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_cannot_be_carried_leaves_nothing_for_the_next_asker(house: House) -> None:
+    """A value that the driver refuses in the middle of a trip: none of it is asked, and the next one gets answers of their own (FAULTS 44)."""
+    lane = house.database.lane()
+    assert [[("one",)]] == await lane.glance(_echo("one"))
+    for bad in ("half \ud800", "\0"):
+        with pytest.raises((DBAPIError, UnicodeError)):
+            await lane.glance(_echo("theirs"), _echo(bad), _echo("theirs too"))
+        assert [[("mine",)], [("mine too",)]] == await lane.glance(_echo("mine"), _echo("mine too"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_is_refused_at_the_very_end_of_a_trip_is_not_taken_for_stored(house: House) -> None:
+    """A rule that is looked at with the commit alone: the trip fails, and the lane serves the next one with a new connection."""
+    lane, job = house.database.lane(), new_id()
+    async with command(house) as ctx:
+        await (await ctx.db.connection()).execute(text("ALTER TABLE job ADD CONSTRAINT twice UNIQUE (name) DEFERRABLE INITIALLY DEFERRED"))
+    await lane.glance(_job(house, "once", job))
+    with pytest.raises(DBAPIError):
+        await lane.glance(_job(house, "once"))
+    assert [[("mine",)]] == await lane.glance(_echo("mine"))
+    assert ["once"] == await _names(house)
+
+
+def _echo(words: str) -> Step:
+    return _ECHO, {"one": words}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_more_than_a_socket_holds_is_written_and_read(house: House) -> None:
     """Eight megabytes of it each way: while the one is being written, the other is being read."""
     lane, much = house.database.lane(), "x" * 8_000_000
-    echo = (select(bindparam("one", type_=Text())), {"one": much})
-    found = await lane.glance(echo, (select(bindparam("one", type_=Text()), text("'100%'")), {"one": "after"}))
+    found = await lane.glance(_echo(much), (select(bindparam("one", type_=Text()), text("'100%'")), {"one": "after"}))
     assert [[(much,)], [("after", "100%")]] == found

@@ -12,7 +12,7 @@ from beside.gateway.connection import Connection
 from beside.kit.context import command
 from beside.kit.errors import Unavailable
 from beside.kit.ids import new_id
-from beside.messages.send import Kept, Told, Wish, send
+from beside.messages.send import Answer, Kept, Told, Wish, send
 from beside.protocol.codes import CloseCode
 from beside.protocol.commands import SendMessage
 from beside.protocol.conversation_snapshots import Accepted
@@ -96,7 +96,11 @@ def a_mistake_of_ours(_: Told) -> None:
     raise RuntimeError
 
 
-@pytest.mark.parametrize("ends", [a_refusal, a_mistake_of_ours])
+def a_word_that_we_do_not_have(told: Told) -> None:
+    told(Unavailable("no such code"))
+
+
+@pytest.mark.parametrize("ends", [a_refusal, a_mistake_of_ours, a_word_that_we_do_not_have])
 async def test_my_words_are_written_where_no_answer_comes(monkeypatch: pytest.MonkeyPatch, ends: Callable[[Told], None]) -> None:
     """They are stored and the others have them; then something breaks. I have them too, and am told that it is not sure."""
     here = Room(2)
@@ -113,7 +117,8 @@ async def test_my_words_are_written_where_no_answer_comes(monkeypatch: pytest.Mo
     assert connection.saying is None
 
 
-async def test_nothing_is_answered_to_a_socket_that_ends_but_my_words_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("answer", [stored, lambda _: Unavailable()], ids=["stored", "refused"])
+async def test_nothing_is_answered_to_a_socket_that_ends_but_my_words_are_written(monkeypatch: pytest.MonkeyPatch, answer: Callable[[Wish], Answer]) -> None:
     """The close comes next, and right after what was stored."""
     here = Room(2)
     connection = here.follows[0].connection
@@ -121,7 +126,7 @@ async def test_nothing_is_answered_to_a_socket_that_ends_but_my_words_are_writte
     def ask(_: object, one: Wish, told: Told) -> None:
         here.say(client_id=one.client_id)
         connection.end(CloseCode.load_afresh)
-        told(stored(one))
+        told(answer(one))
 
     monkeypatch.setattr(speak, "ask", ask)
     speaks(connection)
@@ -135,6 +140,7 @@ async def test_my_words_come_before_the_close_where_their_answer_does_not_come_i
         await wren.connect()
         await wren.subscribe(chat)
         (connection,) = here.node.roster.of_account(here.cast.member.account)
+        await until(lambda: all(follow.live for follow in connection.follows.values()))
 
         async def store(one: Wish) -> None:
             async with command(here.house, one.actor) as ctx:
@@ -149,4 +155,5 @@ async def test_my_words_come_before_the_close_where_their_answer_does_not_come_i
         await until(lambda: not here.node.roster.connections)
         ((_, one, told),) = told_later
         told(stored(one))
+        await until(lambda: wren.closed is not None)
         assert ["I am here."] == wren.bodies(chat)

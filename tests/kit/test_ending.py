@@ -86,6 +86,19 @@ async def test_when_one_part_ends_none_goes_on(monkeypatch: pytest.MonkeyPatch, 
     assert loses + 1 == stubborn.cancelled
 
 
+async def test_a_part_that_ends_cancelled_by_itself_is_an_end_like_any_other() -> None:
+    """What runs it goes on, and may begin anew."""
+
+    async def gives_up() -> None:
+        raise asyncio.CancelledError
+
+    async with asyncio.timeout(10.0):
+        await one_ends(Stubborn(0).run(), gives_up())
+    this = asyncio.current_task()
+    assert this
+    assert not this.cancelling()
+
+
 async def test_parts_that_are_cancelled_as_a_whole_have_ended_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many cancellations each of them loses: one is enough from outside."""
     monkeypatch.setattr(ending, "AGAIN_S", 0.01)

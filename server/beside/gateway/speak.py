@@ -50,11 +50,15 @@ def speak(house: House, connection: Connection, said: SendMessage) -> None:
 
 def _answer(connection: Connection, said: SendMessage, answer: Answer) -> None:
     try:
+        if connection.ended.done():
+            return  # it is being closed, and nothing comes after that
         if isinstance(answer, BesideError):
             refuse(connection, said, answer)
-        elif not connection.ended.done():
+        else:
             stored = answer.accepted
             accepted = MessageAccepted(ref=said.ref, conversation=said.conversation, log=said.log, client_id=said.client_id, seq=stored.seq, at=stored.at)
             connection.send(accepted)
+    except Exception as fault:
+        own_up(connection, said, fault)
     finally:
         connection.has_said()

@@ -28,11 +28,12 @@ async def end(*tasks: asyncio.Task[None]) -> None:
 
 
 async def one_ends(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run these until one of them ends, and then none. Raises what it ended with."""
+    """Run these until one of them ends, and then none. Raises what it ended with, unless that was a cancellation of its own."""
     tasks = [asyncio.create_task(part) for part in parts]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         await end(*tasks)
     for task in done:
-        task.result()
+        if not task.cancelled():
+            task.result()

@@ -12,13 +12,17 @@ from typing import Any
 import psycopg
 from psycopg.abc import Buffer
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import FeatureNotSupported, error_from_result
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 from beside.kit.trip import Prepared
 
+_FORGOTTEN = (
+    FeatureNotSupported,
+    InvalidSqlStatementName,
+)  # the plan is of a table that a migration changed; a pooler changed the server. Prepared anew, it works
 _DONE = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
 _PLACE = re.compile(r"%\((\w+)\)s|%%")
 
@@ -44,6 +48,8 @@ class Exchange:
 
     def __init__(self, db: psycopg.AsyncConnection[Any]) -> None:
         self.db, self._line = db, db.pgconn
+        self.at_rest = True
+        """Whether all that was put was answered. Where it was not, the next answers would go to the wrong asker: the connection is of no more use."""
         self._adapt = Transformer(db)
         self._prepared: dict[str, Statement] = {}
         self._numbers = count()
@@ -53,18 +59,20 @@ class Exchange:
         """The rows of each, in their order. Raises what psycopg would; what stood behind the one that was refused was not carried out."""
         if new := {each.text for each, _ in steps} - self._prepared.keys():
             await self._prepare(new)
-        for each, given in steps:
-            statement = self._prepared[each.text]
-            values = [self._as_text(given[name]) for name in statement.places]
-            self._line.send_query_prepared(statement.name, values, result_format=Format.BINARY)
+        asked = [(self._prepared[each.text], given) for each, given in steps]
+        ready = [(statement.name, [self._as_text(given[place]) for place in statement.places]) for statement, given in asked]
+        self.at_rest = False  # from the first that is put; what cannot be put into words was found before it
+        for name, values in ready:
+            self._line.send_query_prepared(name, values, result_format=Format.BINARY)
         try:
-            return [self._read(result) for result in await self._answers(len(steps))]
-        except FeatureNotSupported:  # a table is not what it was when the plan was made (a migration): they are prepared anew
+            return [self._read(result) for result in await self._answers(len(ready))]
+        except _FORGOTTEN:
             self._prepared.clear()
             raise
 
     async def _prepare(self, texts: Iterable[str]) -> None:
         new = {text: Statement(text, next(self._numbers)) for text in texts}
+        self.at_rest = False
         for statement in new.values():
             self._line.send_prepare(statement.name, statement.text)
         await self._answers(len(new))
@@ -74,6 +82,7 @@ class Exchange:
         """What the server says to each of so many that were put. Raises the first refusal."""
         self._line.pipeline_sync()
         results = await self.db.wait(_exchanged(self._line, asked))
+        self.at_rest = True
         if refused := next((result for result in results if result.status not in _DONE), None):
             raise error_from_result(refused)
         return results
@@ -90,13 +99,16 @@ class Exchange:
 def _exchanged(line: PGconn, asked: int) -> Generator[Wait, Ready | int, list[PGresult]]:
     """Write what was put, then read until the server has answered all of it."""
     while line.flush():
-        if (yield Wait.RW) & Ready.R:
+        ready = yield Wait.RW
+        if ready and ready & Ready.R:  # nothing is said to it where psycopg goes on after a cancellation
             line.consume_input()
     results = []
     for _ in range(asked):
         results.append((yield from _next(line)))
         yield from _next(line)  # no more of this one
-    yield from _next(line)  # the end of the exchange
+    end = yield from _next(line)
+    if end is None or end.status != ExecStatus.PIPELINE_SYNC:
+        raise psycopg.OperationalError("the server answered out of turn")
     return [result for result in results if result is not None]
 
 

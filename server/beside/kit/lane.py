@@ -124,13 +124,14 @@ class PostgresqlDriver:
         return self._exchange is not None and not self._exchange.db.closed
 
     async def run(self, steps: Ready) -> Sequence[Any]:
-        if self._exchange is None or self._exchange.db.closed:
-            self._exchange = Exchange(await self._connect())
+        exchange = self._exchange
+        if exchange is None or exchange.db.closed:
+            exchange = self._exchange = Exchange(await self._connect())
         try:
-            return await self._exchange.run(steps)
-        except asyncio.CancelledError:
-            await self.close()  # an answer may still be on its way: nobody else may get it (FAULTS 44)
-            raise
+            return await exchange.run(steps)
+        finally:
+            if not exchange.at_rest:
+                await self.close()  # an answer may still be on its way: nobody else may get it (FAULTS 44)
 
     async def close(self) -> None:
         if self._exchange is not None:

@@ -84,8 +84,10 @@ class Committer:
     async def _work(self, lane: Lane) -> None:
         try:
             while batch := self._next():
-                await self._commit(lane, batch)
-                self._under_way -= {asked.wish.conversation for asked in batch}
+                try:
+                    await self._commit(lane, batch)
+                finally:
+                    self._under_way -= {asked.wish.conversation for asked in batch}
         finally:
             self._idle.append(lane)
 
