@@ -16,6 +16,7 @@ from tests.bench.killed import killed
 from tests.bench.paging import paging, rush
 from tests.bench.sends import embedded, sends
 from tests.bench.sockets import sockets
+from tests.bench.telephone import telephone
 
 FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "delivery": delivery,
@@ -27,6 +28,7 @@ FIGURES: dict[str, Callable[[], Awaitable[list[str]]]] = {
     "history": history,
     "growth": growth,
     "deaf": deaf,
+    "telephone": telephone,
     "paging": paging,
     "rush": rush,
     "entries": entries,

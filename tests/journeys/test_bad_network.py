@@ -149,7 +149,8 @@ async def test_a_line_that_only_looks_whole_is_noticed_by_a_send(small_hub: "Hub
 
 async def test_a_slow_telephone_says_everything_once(small_hub: "Hub", capsys: pytest.CaptureFixture[str]) -> None:
     """With 400 ms, 50 kB/s and a fiftieth lost, words are stored one after another, each once, in order; how soon is printed (FAULTS 26)."""
-    from tests.journeys.network import between, third_generation
+    from tests.journeys.network import between
+    from tests.rig.telephone import third_generation
 
     await small_hub.makes_room(GROUP)
     said = [f"from the bus, {n}" for n in range(8)]

@@ -28,7 +28,7 @@ class Faults:
     black_hole: bool = False
     """Bytes are taken and lost; the connection stays open."""
     stalled: bool = False
-    """Nothing is read any more, so that the sender's buffers fill up."""
+    """Nothing passes, and nothing is read any more, so that the sender's buffers fill up."""
     cut_after: int | None = None
     """So many bytes more, on all connections together, and then the connection they came on ends."""
     cut_with_reset: bool = False
@@ -159,9 +159,9 @@ class _Link:
         writing = asyncio.create_task(self._write(due, writer, faults))
         try:
             while True:
-                while faults().stalled:  # noqa: ASYNC110  # faults are plain values that a test sets
-                    await asyncio.sleep(0.01)
+                await _while_stalled(faults)
                 chunk = await reader.read(CHUNK)
+                await _while_stalled(faults)  # it may have begun while this was waited for
                 await due.put((asyncio.get_running_loop().time() + faults().latency_s, chunk))
                 if not chunk:
                     await writing
@@ -199,6 +199,11 @@ class _Link:
                 return
             if now.bytes_per_s:
                 await asyncio.sleep(len(chunk) / now.bytes_per_s)
+
+
+async def _while_stalled(faults: Callable[[], Faults]) -> None:
+    while faults().stalled:  # noqa: ASYNC110  # faults are plain values that a test sets
+        await asyncio.sleep(0.01)
 
 
 def _close(writer: asyncio.StreamWriter, *, reset: bool) -> None:

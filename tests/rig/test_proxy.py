@@ -110,6 +110,22 @@ async def test_a_stalled_reader_stops_the_sender(echo: int) -> None:
         ends[1].transport.abort()
 
 
+async def test_a_stall_holds_also_what_nobody_sent_yet(echo: int) -> None:
+    """It begins on a quiet line: what is sent then passes when it is over, and all of it."""
+    async with FaultProxy(echo) as proxy:
+        ends = await asyncio.open_connection("127.0.0.1", proxy.port)
+        await say(ends, b"x", 1)
+        await asyncio.sleep(0.05)  # the proxy waits for the next bytes by now
+        proxy.to_server.stalled = True
+        ends[1].write(b"held")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.3):
+                await ends[0].read(1)
+        proxy.to_server.stalled = False
+        assert b"held!" == await say(ends, b"!", 5)
+        ends[1].close()
+
+
 async def test_latency_delays_and_keeps_the_order(echo: int) -> None:
     """Each byte later by so much, none before another."""
     async with FaultProxy(echo) as proxy:
