@@ -1,6 +1,6 @@
 """One exchange with PostgreSQL on the library that psycopg itself stands on: all statements of a trip go out in one write, and one wait is for all answers.
 
-psycopg's pipeline writes after each statement and looks for answers every time, which is a fifth of what a message costs a node. Its connection, its waiting,
+psycopg's pipeline writes after each statement and looks for answers every time, which was a tenth of what a message cost a node. Its connection, its waiting,
 its errors and its reading of rows are used here as they are; only when to write and when to wait is ours.
 """
 
@@ -19,10 +19,7 @@ from psycopg.waiting import Ready, Wait
 
 from beside.kit.trip import Prepared
 
-_FORGOTTEN = (
-    FeatureNotSupported,
-    InvalidSqlStatementName,
-)  # the plan is of a table that a migration changed; a pooler changed the server. Prepared anew, it works
+_FORGOTTEN = (FeatureNotSupported, InvalidSqlStatementName)  # a migration changed the table, a pooler the server: prepared anew, it works
 _DONE = {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}
 _PLACE = re.compile(r"%\((\w+)\)s|%%")
 

@@ -23,7 +23,7 @@ from beside.protocol.shapes import Log
 
 AT_ONCE = 200  # wishes in one commit: larger gains nothing, and all of them wait for it
 LANES = 2  # to PostgreSQL: while one waits for its disk, the next wishes are on their way; a third gains nothing, for the node itself is busy then
-WAITING = 5_000  # about a second of work; beyond it people are told that it is busy, and their words stay with them
+WAITING = 5_000  # less than a second of work; beyond it people are told that it is busy, and their words stay with them
 
 
 async def say(house: House, actor: Actor, conversation: UUID, client_id: UUID, body: str, log_name: Log = Log.public) -> Accepted:
