@@ -223,6 +223,11 @@ class ScriptedClient:
         for key in self.timelines:
             await self.fetch(key)
 
+    @property
+    def is_fetching(self) -> bool:
+        """Whether a hole was seen that is filled in a moment."""
+        return not all(fetch.done() for fetch in self._fetches.values())
+
     def shown(self, conversation: UUID, log: str = "public") -> list[Frame]:
         timeline = self.timelines.get((conversation, log))
         return timeline.shown if timeline else []
