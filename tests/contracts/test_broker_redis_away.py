@@ -214,9 +214,10 @@ def _without_messages(chunk: bytes) -> bytes:
 async def test_a_bus_closes_where_the_driver_loses_a_cancellation(own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """As redis-py does with one that comes while it writes: the bus ends all the same, and with it the node that stops (FAULTS 44)."""
     own_redis.start()
-    whole, lost = Pipeline.execute, list[Pipeline]()
+    whole, lost, writing = Pipeline.execute, list[Pipeline](), asyncio.Event()
 
     async def loses(self: Pipeline, raise_on_error: bool = True) -> object:
+        writing.set()
         try:
             await asyncio.sleep(60.0)
         except asyncio.CancelledError:
@@ -228,6 +229,6 @@ async def test_a_bus_closes_where_the_driver_loses_a_cancellation(own_redis: Red
     async with asyncio.timeout(30.0), opened(own_redis.url, echo_every_s=60.0) as broker:
         monkeypatch.setattr(Pipeline, "execute", loses)
         saying = asyncio.ensure_future(broker.publish("t", b"x"))
-        await asyncio.sleep(0.1)
+        await writing.wait()
     await saying
     assert 1 == len(lost)
